@@ -1,0 +1,1 @@
+"""Litesubs: sell credits without subscriptions."""

@@ -1,0 +1,64 @@
+"""The engine and the one way to open a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.engine import URL, make_url
+from sqlmodel import Session, SQLModel
+
+from litesubs.settings import settings
+
+POOL_SIZE = 10
+POOL_OVERFLOW = 30
+POOL_TIMEOUT_SECONDS = 20
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = NAMING_CONVENTION
+
+
+class DatabaseNotConfiguredError(RuntimeError):
+    """No database: start with `make run`, or set DATABASE_URL."""
+
+
+def database_url() -> URL:
+    """DATABASE_URL with the driver pinned to psycopg2, since SQLAlchemy 2.1 maps a bare `postgresql://` to psycopg 3."""
+    secret = settings().database_url
+    if secret is None:
+        raise DatabaseNotConfiguredError(DatabaseNotConfiguredError.__doc__)
+    return make_url(secret.get_secret_value()).set(drivername="postgresql+psycopg2")
+
+
+@lru_cache
+def engine() -> Engine:
+    """One engine a process, made at first use so that importing the models needs no database."""
+    return create_engine(
+        database_url(),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        connect_args={"application_name": "litesubs", "options": "-c timezone=UTC"},
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work commits when the block ends and is undone when it raises."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def reset() -> None:
+    """Forget the engine, closing its connections, so that the next use reads the settings again."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()

@@ -1,0 +1,1 @@
+"""The rules: they own the transactions and know no Reflex and no FastAPI."""

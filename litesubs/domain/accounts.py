@@ -1,0 +1,323 @@
+"""People: sign-up, sign-in, sign-out, and the selling side of a person."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, delete, select
+
+from litesubs.db import transaction
+from litesubs.domain import clock, ids, passwords, prose
+from litesubs.domain.actors import VISITOR, Actor
+from litesubs.domain.errors import (
+    TooManyAttemptsError,
+    ValidationFailedError,
+    WrongCredentialsError,
+)
+from litesubs.domain.views import AccountView
+from litesubs.models import Creator, User, UserSession
+from litesubs.settings import settings
+
+NAME_LENGTH = 80
+EMAIL_LENGTH = 254
+SESSION_DAYS = 30
+SESSION_RENEWED_AFTER = timedelta(days=1)
+TOKEN_BYTES = 32
+HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
+RESERVED_HANDLES = frozenset(
+    [
+        "about",
+        "account",
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "auth",
+        "billing",
+        "blog",
+        "c",
+        "checkout",
+        "contact",
+        "creator",
+        "dashboard",
+        "docs",
+        "embed",
+        "faq",
+        "forgot",
+        "healthz",
+        "help",
+        "home",
+        "legal",
+        "litesubs",
+        "login",
+        "logout",
+        "me",
+        "new",
+        "null",
+        "oembed",
+        "og",
+        "p",
+        "pack",
+        "packs",
+        "payments",
+        "pricing",
+        "privacy",
+        "readyz",
+        "root",
+        "security",
+        "settings",
+        "signin",
+        "signout",
+        "signup",
+        "static",
+        "status",
+        "stripe",
+        "support",
+        "system",
+        "terms",
+        "undefined",
+        "user",
+        "users",
+        "verify",
+        "wallet",
+        "webhooks",
+        "www",
+    ]
+)
+
+# Moving windows in this process; a person who mistypes never meets them, a script soon does.
+SIGN_IN_PER_EMAIL = RateLimitItemPerMinute(10)
+SIGN_IN_PER_ADDRESS = RateLimitItemPerMinute(60)
+SIGN_UP_PER_ADDRESS = RateLimitItemPerMinute(30)
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+
+
+def cookie_name() -> str:
+    """The session cookie's name; the `__Host-` prefix (RFC 6265bis) needs https."""
+    return "__Host-litesubs" if settings().https else "litesubs"
+
+
+def normalized_email(email: str) -> tuple[str, str]:
+    """(as written, as compared) of an address; letter case does not tell people apart. ValidationFailedError if it is none."""
+    try:
+        found = validate_email(
+            email.strip()[: EMAIL_LENGTH + 1],
+            check_deliverability=False,
+            test_environment=True,
+        )
+    except EmailNotValidError as error:
+        raise ValidationFailedError({"email": _email_help(email, str(error))}) from None
+    return found.normalized, found.normalized.lower()
+
+
+def sign_up(email: str, password: str, name: str, ip: str) -> str:
+    """Create a sign-in and return the token for its session cookie.
+
+    With the e-mail and password of a sign-in that exists, it signs in. Raises ValidationFailedError with fields
+    `name`, `email`, `password`, and TooManyAttemptsError.
+    """
+    _count(SIGN_UP_PER_ADDRESS, "sign-up", ip)
+    fields: dict[str, str] = {}
+    written = compared = ""
+    try:
+        name = prose.line(name, "Your name", NAME_LENGTH)
+    except prose.TextError as error:
+        fields["name"] = str(error)
+    try:
+        written, compared = normalized_email(email)
+    except ValidationFailedError as error:
+        fields |= error.fields
+    fields |= _password_problem(password, compared)
+    if fields:
+        raise ValidationFailedError(fields)
+    user = User(
+        id=ids.new(),
+        email=written,
+        email_normalized=compared,
+        name=name,
+        password_hash=passwords.hashed(password),
+        created_at=clock.now(),
+    )
+    try:
+        with transaction() as session:
+            session.add(user)
+            session.flush()
+            return _new_session(session, user.id)
+    except IntegrityError:
+        return _sign_in_instead(written, password, ip)
+
+
+def sign_in(email: str, password: str, ip: str) -> str:
+    """The token for a new session cookie. The same WrongCredentialsError, after the same time, for whatever is wrong."""
+    _count(SIGN_IN_PER_ADDRESS, "sign-in", ip)
+    compared = email.strip().lower()[:EMAIL_LENGTH]
+    _count(SIGN_IN_PER_EMAIL, "sign-in", compared)
+    with transaction() as session:
+        user = session.exec(
+            select(User).where(User.email_normalized == compared)
+        ).one_or_none()
+    if (
+        not passwords.matches(password, user.password_hash if user else None)
+        or user is None
+    ):
+        raise WrongCredentialsError
+    with transaction() as session:
+        session.exec(
+            delete(UserSession).where(col(UserSession.expires_at) < clock.now())
+        )
+        return _new_session(session, user.id)
+
+
+def sign_out(token: str) -> None:
+    """End the session of this cookie, if there is one."""
+    with transaction() as session:
+        session.exec(
+            delete(UserSession).where(col(UserSession.token_hash) == _token_hash(token))
+        )
+
+
+def actor_for(token: str | None) -> Actor:
+    """Who holds this cookie: the person, or VISITOR. A session in use is renewed once a day."""
+    if not token:
+        return VISITOR
+    at = clock.now()
+    with transaction() as session:
+        query = (
+            select(UserSession, User, Creator)
+            .join(User, col(User.id) == col(UserSession.user_id))
+            .join(Creator, col(Creator.user_id) == col(User.id), isouter=True)
+            .where(
+                UserSession.token_hash == _token_hash(token),
+                UserSession.expires_at > at,
+            )
+        )
+        found = session.exec(query).one_or_none()
+        if found is None:
+            return VISITOR
+        browser, user, creator = found
+        if at - browser.seen_at > SESSION_RENEWED_AFTER:
+            browser.seen_at, browser.expires_at = at, at + timedelta(days=SESSION_DAYS)
+        return Actor(
+            user_id=user.id,
+            creator_id=creator.id if creator else None,
+            email=user.email,
+            name=user.name,
+        )
+
+
+def account(actor: Actor) -> AccountView:
+    """The person who is signed in, with their selling side if they have one."""
+    with transaction() as session:
+        creator = session.exec(
+            select(Creator).where(Creator.user_id == actor.require_user())
+        ).one_or_none()
+    return AccountView(
+        name=actor.name,
+        email=actor.email,
+        initials=prose.initials(creator.display_name if creator else actor.name),
+        handle=creator.handle if creator else "",
+        display_name=creator.display_name if creator else "",
+    )
+
+
+def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
+    """Give the person a selling side. ValidationFailedError with fields `display_name`, `handle`. Once done, it stays."""
+    user_id = actor.require_user()
+    if actor.creator_id:
+        return account(actor)
+    fields: dict[str, str] = {}
+    try:
+        display_name = prose.line(display_name, "The display name", NAME_LENGTH)
+    except prose.TextError as error:
+        fields["display_name"] = str(error)
+    handle = handle.strip().lower()
+    if not HANDLE.fullmatch(handle):
+        fields["handle"] = (
+            "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
+        )
+    elif handle in RESERVED_HANDLES:
+        fields["handle"] = "Litesubs uses this word itself. Choose another handle."
+    if fields:
+        raise ValidationFailedError(fields)
+    creator = Creator(
+        id=ids.new(),
+        user_id=user_id,
+        display_name=display_name,
+        handle=handle,
+        created_at=clock.now(),
+    )
+    try:
+        with transaction() as session:
+            session.add(creator)
+    except IntegrityError as error:
+        if "handle" not in str(error.orig):
+            return account(actor)
+        raise ValidationFailedError(
+            {"handle": "Somebody has this handle. Choose another."}
+        ) from None
+    return account(actor)
+
+
+def _new_session(session: Session, user_id: UUID) -> str:
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    at = clock.now()
+    browser = UserSession(
+        token_hash=_token_hash(token),
+        user_id=user_id,
+        created_at=at,
+        seen_at=at,
+        expires_at=at + timedelta(days=SESSION_DAYS),
+    )
+    session.add(browser)
+    return token
+
+
+def _sign_in_instead(email: str, password: str, ip: str) -> str:
+    """The address has a sign-in: with its password this is a sign-in, otherwise say so."""
+    try:
+        return sign_in(email, password, ip)
+    except WrongCredentialsError:
+        raise ValidationFailedError(
+            {"email": "This address has a sign-in already. Sign in instead."}
+        ) from None
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _count(limit: RateLimitItemPerMinute, what: str, who: str) -> None:
+    if not _limiter.hit(limit, what, who):
+        raise TooManyAttemptsError
+
+
+def _password_problem(password: str, email: str) -> dict[str, str]:
+    if len(password) < passwords.SHORTEST:
+        return {
+            "password": f"Use {passwords.SHORTEST} characters or more. A short sentence is good."
+        }
+    if len(password) > passwords.LONGEST:
+        return {"password": f"Use at most {passwords.LONGEST} characters."}
+    if password.lower() == email or len(set(password)) == 1:
+        return {"password": "This is too easy to guess. A short sentence is good."}
+    return {}
+
+
+def _email_help(email: str, technical: str) -> str:
+    if not email.strip():
+        return "Write your e-mail address."
+    domain = email.rpartition("@")[2]
+    if "@" in email and domain and "." not in domain:
+        return "This address is missing its ending, like .com or .de."
+    return (
+        "This is not an e-mail address. Check it for typing errors."
+        if "@" in email
+        else f"{technical}"
+    )

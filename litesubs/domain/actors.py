@@ -1,0 +1,49 @@
+"""Who asks, and what they may touch. Every use case takes an Actor first."""
+
+from dataclasses import dataclass
+from typing import Self
+from uuid import UUID
+
+from litesubs.domain.errors import CreatorProfileRequiredError, SignInRequiredError
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person who is signed in, a visitor (no `user_id`), or the system itself (`job` names which part)."""
+
+    user_id: UUID | None = None
+    creator_id: UUID | None = None
+    email: str = ""
+    name: str = ""
+    job: str = ""
+
+    @classmethod
+    def system(cls, job: str) -> Self:
+        """The product acting by itself: `system("settle")`."""
+        return cls(job=job)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a person is signed in."""
+        return self.user_id is not None
+
+    @property
+    def ledger_id(self) -> str:
+        """How the ledger records this actor: an id, never a name."""
+        return f"user:{self.user_id}" if self.user_id else f"system:{self.job}"
+
+    def require_user(self) -> UUID:
+        """The user's id, or SignInRequiredError."""
+        if self.user_id is None:
+            raise SignInRequiredError
+        return self.user_id
+
+    def require_creator(self) -> UUID:
+        """The creator's id, or the error that says what is missing."""
+        self.require_user()
+        if self.creator_id is None:
+            raise CreatorProfileRequiredError
+        return self.creator_id
+
+
+VISITOR = Actor()

@@ -1,0 +1,72 @@
+"""The creator's customers: everybody who holds or has held their credits."""
+
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, or_, select
+
+from litesubs.db import transaction
+from litesubs.domain import ids, prose, statements
+from litesubs.domain.actors import Actor
+from litesubs.domain.views import CustomerPage, CustomerRow
+from litesubs.models import Customer, LedgerEntry, Subscription
+
+ROWS_PER_PAGE = 25
+SEARCH_LENGTH = 100
+
+
+def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
+    """A page of customers and their packs, the newest first; `search` matches name or e-mail, `after` is a page's cursor."""
+    creator_id = actor.require_creator()
+    query = (
+        select(Subscription.id)
+        .join(Customer, col(Customer.id) == col(Subscription.customer_id))
+        .where(Subscription.creator_id == creator_id)
+    )
+    if words := str(search).strip()[:SEARCH_LENGTH]:
+        query = query.where(
+            or_(
+                col(Customer.name).icontains(words, autoescape=True),
+                col(Customer.email).icontains(words, autoescape=True),
+            )
+        )
+    with transaction() as session:
+        total = session.exec(select(func.count()).select_from(query.subquery())).one()
+        if after:
+            query = query.where(Subscription.id < ids.read("sub", after))
+        found = session.exec(
+            query.order_by(col(Subscription.id).desc()).limit(ROWS_PER_PAGE + 1)
+        ).all()
+        shown = found[:ROWS_PER_PAGE]
+        rows = _rows(session, list(shown))
+    return CustomerPage(
+        rows=rows,
+        total=total,
+        after=ids.show("sub", shown[-1]) if len(found) > ROWS_PER_PAGE else "",
+    )
+
+
+def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
+    moved = (
+        select(LedgerEntry.subscription_id, func.max(LedgerEntry.at))
+        .where(col(LedgerEntry.subscription_id).in_(subscription_ids))
+        .group_by(col(LedgerEntry.subscription_id))
+    )
+    last = {ids.show("sub", key): at for key, at in session.execute(moved).tuples()}
+    return [
+        CustomerRow(
+            subscription_id=view.id,
+            customer_name=view.customer_name,
+            customer_email=view.customer_email,
+            initials=view.customer_initials,
+            pack_name=view.pack_name,
+            status=view.status,
+            available=view.posted - view.held,
+            meter=view.meter,
+            expires=view.expires,
+            expires_soon=view.expires_soon,
+            last_activity=prose.day(last[view.id]) if view.id in last else "",
+            spent=view.paid,
+        )
+        for view in statements.summaries(session, subscription_ids)
+    ]

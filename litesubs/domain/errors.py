@@ -1,0 +1,126 @@
+"""One class per error: its code, its HTTP status and, as its docstring, what the person reads."""
+
+from typing import ClassVar
+
+
+class DomainError(Exception):
+    """Something went wrong. Try again."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 400
+
+    def __init__(self, message: str | None = None, **data: object) -> None:
+        """`message` replaces the docstring where the case needs exact words; `data` goes to the caller as fields."""
+        self.message = message or (type(self).__doc__ or "").strip()
+        self.data = data
+        super().__init__(self.message)
+
+
+class ValidationFailedError(DomainError):
+    """Some fields need another value."""
+
+    code = "validation_failed"
+    status = 422
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        """`fields` maps a field's name to one sentence: what is wrong and what to do."""
+        super().__init__(next(iter(fields.values()), None), fields=fields)
+        self.fields = fields
+
+
+class NotFoundError(DomainError):
+    """There is nothing here, or it is not yours."""
+
+    code = "not_found"
+    status = 404
+
+
+class SignInRequiredError(DomainError):
+    """Sign in to go on."""
+
+    code = "sign_in_required"
+    status = 401
+
+
+class CreatorProfileRequiredError(DomainError):
+    """Choose a display name and a handle first."""
+
+    code = "creator_profile_required"
+    status = 403
+
+
+class WrongCredentialsError(DomainError):
+    """This e-mail and password do not go together. Check both, or create a sign-in."""
+
+    code = "wrong_credentials"
+    status = 401
+
+
+class TooManyAttemptsError(DomainError):
+    """Too many attempts. Wait a minute, then try again."""
+
+    code = "too_many_attempts"
+    status = 429
+
+
+class InsufficientCreditsError(DomainError):
+    """There are not enough credits for this."""
+
+    code = "insufficient_credits"
+    status = 402
+
+
+class SubscriptionInactiveError(DomainError):
+    """These credits are paused or disabled, so they cannot be spent. They are not lost."""
+
+    code = "subscription_inactive"
+    status = 403
+
+
+class SubscriptionDisabledError(DomainError):
+    """This pack is disabled for this customer. Enable it first, then adjust."""
+
+    code = "subscription_disabled"
+    status = 409
+
+
+class NothingToReverseError(DomainError):
+    """This has been given back already."""
+
+    code = "nothing_to_reverse"
+    status = 409
+
+
+class LinkUnavailableError(DomainError):
+    """This pack cannot be bought here right now."""
+
+    code = "link_unavailable"
+    status = 410
+
+
+class IdempotencyKeyReusedError(DomainError):
+    """This was sent before with other values. Reload the page and try again."""
+
+    code = "idempotency_key_reused"
+    status = 422
+
+
+class CrossSiteError(DomainError):
+    """This form was sent from another site. Open Litesubs itself and try again."""
+
+    code = "cross_site"
+    status = 403
+
+
+class InvalidEventError(DomainError):
+    """The event is not one that Stripe signed for this endpoint."""
+
+    code = "invalid_event"
+    status = 400
+
+
+class PaymentProviderError(DomainError):
+    """Stripe could not be reached. Nothing was charged. Try again in a moment."""
+
+    code = "payment_provider_unavailable"
+    status = 503

@@ -1,0 +1,90 @@
+"""What a visitor sees behind a share link."""
+
+from sqlmodel import Session, col, select
+
+from litesubs.db import transaction
+from litesubs.domain import links, packs, prose
+from litesubs.domain.errors import NotFoundError
+from litesubs.domain.views import OfferView, StorefrontView
+from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
+
+MOST_OTHERS = 6
+
+CLOSED = {
+    "disabled": (
+        "This pack is not on sale",
+        "{name} has taken it off sale. Credits bought before stay good.",
+    ),
+    "used_up": (
+        "This link has been used",
+        "It was made for a limited number of buyers. Ask {name} for a new one.",
+    ),
+    "expired": (
+        "This link has ended",
+        "It was open until {until}. Ask {name} for a new one.",
+    ),
+    "revoked": ("This link was withdrawn", "{name} closed it. Ask for a new one."),
+}
+
+
+def open_link(token: str) -> StorefrontView:
+    """The page of a share link, also where it can no longer be used. NotFoundError for a token that never was."""
+    with transaction() as session:
+        query = (
+            select(ShareLink, CreditPack, Creator)
+            .join(CreditPack, col(CreditPack.id) == col(ShareLink.pack_id))
+            .join(Creator, col(Creator.id) == col(ShareLink.creator_id))
+            .where(ShareLink.token == token)
+        )
+        found = session.exec(query).one_or_none()
+        if found is None:
+            raise NotFoundError
+        link, pack, creator = found
+        others = _others(session, creator, pack)
+    state = links.state(link) if pack.status is PackStatus.active else "disabled"
+    title, text = CLOSED.get(state, ("", ""))
+    until = prose.day(prose.last_day(link.expires_at)) if link.expires_at else ""
+    return StorefrontView(
+        token=token,
+        state=state,
+        closed_title=title,
+        closed_text=text.format(
+            name=prose.first_name(creator.display_name), until=until
+        ),
+        pack=packs.view(pack),
+        creator_name=creator.display_name,
+        creator_handle=creator.handle,
+        creator_initials=prose.initials(creator.display_name),
+        others=others,
+    )
+
+
+def _others(session: Session, creator: Creator, shown: CreditPack) -> list[OfferView]:
+    """The creator's other packs that are on sale, listed, and whose main link still works."""
+    query = (
+        select(CreditPack, ShareLink)
+        .join(ShareLink, col(ShareLink.pack_id) == col(CreditPack.id))
+        .where(
+            CreditPack.creator_id == creator.id,
+            CreditPack.id != shown.id,
+            CreditPack.status == PackStatus.active,
+            CreditPack.listed,
+            ShareLink.is_default,
+        )
+        .order_by(col(CreditPack.created_at))
+    )
+    views = [
+        (packs.view(pack), link)
+        for pack, link in session.exec(query)
+        if links.state(link) == "open"
+    ]
+    return [
+        OfferView(
+            name=pack.name,
+            url=f"/p/{link.token}",
+            credits=pack.credits,
+            price=pack.price,
+            unit_price=pack.unit_price,
+        )
+        for pack, link in views[:MOST_OTHERS]
+    ]

@@ -1,0 +1,129 @@
+"""Proves the invariants of the ledger from its raw rows: `python -m litesubs verify`."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from litesubs.db import transaction
+from litesubs.domain.ledger import Note, entry_hash
+from litesubs.models import LedgerEntry, PostingNote, Wallet
+
+BATCH = 2000
+
+# Each query names the rows that break one rule; no rows, no violation.
+RULES = {
+    "wallet differs from its entries": """
+        SELECT w.id FROM wallet w LEFT JOIN (
+            SELECT wallet_id, sum(posted_delta) p, sum(held_delta) h, count(*) n, max(wallet_version) v
+            FROM ledger_entry GROUP BY 1) e ON e.wallet_id = w.id
+        WHERE (w.posted, w.held, w.version) <> (coalesce(e.p, 0), coalesce(e.h, 0), coalesce(e.v, 0))
+           OR coalesce(e.n, 0) <> w.version""",
+    "wallet differs from its grants": """
+        SELECT w.id FROM wallet w LEFT JOIN (
+            SELECT wallet_id, sum(remaining) r, sum(held) h FROM credit_grant GROUP BY 1) g ON g.wallet_id = w.id
+        WHERE (w.posted, w.held) <> (coalesce(g.r, 0), coalesce(g.h, 0))""",
+    "subscription differs from its grants": """
+        SELECT s.id FROM subscription s LEFT JOIN (
+            SELECT subscription_id, sum(remaining) r, sum(held) h FROM credit_grant GROUP BY 1) g
+            ON g.subscription_id = s.id
+        WHERE (s.posted, s.held) <> (coalesce(g.r, 0), coalesce(g.h, 0))""",
+    "subscription differs from its entries": """
+        SELECT s.id FROM subscription s LEFT JOIN (
+            SELECT subscription_id, sum(posted_delta) p, sum(held_delta) h FROM ledger_entry GROUP BY 1) e
+            ON e.subscription_id = s.id
+        WHERE (s.posted, s.held) <> (coalesce(e.p, 0), coalesce(e.h, 0))""",
+    "grant differs from its entries": """
+        SELECT g.id FROM credit_grant g LEFT JOIN (
+            SELECT grant_id, sum(posted_delta) p, sum(held_delta) h FROM ledger_entry GROUP BY 1) e ON e.grant_id = g.id
+        WHERE (g.remaining, g.held) <> (coalesce(e.p, 0), coalesce(e.h, 0))""",
+    "grant differs from its first entry": """
+        SELECT g.id FROM credit_grant g WHERE g.amount IS DISTINCT FROM (
+            SELECT e.posted_delta FROM ledger_entry e WHERE e.grant_id = g.id ORDER BY e.wallet_version LIMIT 1)""",
+    "balance below zero or below what is held": """
+        SELECT id FROM wallet WHERE posted < 0 OR held < 0 OR held > posted
+        UNION ALL SELECT id FROM subscription WHERE posted < 0 OR held < 0 OR held > posted
+        UNION ALL SELECT id FROM credit_grant
+            WHERE remaining < 0 OR remaining > amount OR held < 0 OR held > remaining OR closed <> (remaining = 0)""",
+    "paid purchase without exactly its one grant": """
+        SELECT p.id FROM purchase p LEFT JOIN credit_grant g ON g.purchase_id = p.id AND g.amount = p.credits
+        WHERE p.status = 'paid' GROUP BY p.id HAVING count(g.id) <> 1""",
+    "grant for a purchase that is not paid": """
+        SELECT g.id FROM credit_grant g JOIN purchase p ON p.id = g.purchase_id
+        WHERE p.status <> 'paid' OR g.source_ref <> p.id::text""",
+    "reversed more than was debited": """
+        SELECT r.reverses FROM ledger_entry r JOIN (
+            SELECT posting_id, grant_id, sum(-posted_delta) n FROM ledger_entry WHERE type = 'debit' GROUP BY 1, 2) d
+            ON d.posting_id = r.reverses AND d.grant_id = r.grant_id
+        GROUP BY r.reverses, r.grant_id, d.n HAVING sum(r.posted_delta) > d.n""",
+    "reversal of something that is not a debit of this wallet": """
+        SELECT r.posting_id FROM ledger_entry r WHERE r.reverses IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM ledger_entry d WHERE d.posting_id = r.reverses AND d.type = 'debit'
+            AND d.wallet_id = r.wallet_id AND d.grant_id = r.grant_id)""",
+    "share link's uses differ from its purchases": """
+        SELECT l.id FROM share_link l LEFT JOIN purchase p ON p.link_id = l.id AND p.holds_link_use
+        GROUP BY l.id HAVING count(p.id) <> l.uses""",
+    "row of one creator that points at another's": """
+        SELECT s.id FROM subscription s JOIN wallet w ON w.id = s.wallet_id
+            WHERE (s.creator_id, s.customer_id) <> (w.creator_id, w.customer_id)
+        UNION ALL SELECT g.id FROM credit_grant g JOIN wallet w ON w.id = g.wallet_id WHERE g.creator_id <> w.creator_id
+        UNION ALL SELECT e.posting_id FROM ledger_entry e JOIN wallet w ON w.id = e.wallet_id
+            WHERE e.creator_id <> w.creator_id""",
+}
+
+
+def violations() -> list[str]:
+    """Every broken invariant in words, with the id of the row; empty when the books are right."""
+    with transaction() as session:
+        session.execute(
+            text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        )
+        found = [
+            f"{rule}: {row[0]}"
+            for rule, query in RULES.items()
+            for row in session.execute(text(query))
+        ]
+        return (
+            found + list(_chain_violations(session)) + list(_note_violations(session))
+        )
+
+
+def _chain_violations(session: Session) -> Iterator[str]:
+    """Walk each wallet's entries in order: versions without gaps, each hash right, each balance the last plus the delta."""
+    heads = dict(session.execute(select(Wallet.id, Wallet.last_hash)).tuples().all())
+    query = select(LedgerEntry).order_by(
+        col(LedgerEntry.wallet_id), col(LedgerEntry.wallet_version)
+    )
+    entries = session.exec(query.execution_options(yield_per=BATCH))
+    for wallet_id, chain in groupby(entries, key=lambda entry: entry.wallet_id):
+        previous, version, posted, held = b"", 0, 0, 0
+        for entry in chain:
+            version, posted, held = (
+                version + 1,
+                posted + entry.posted_delta,
+                held + entry.held_delta,
+            )
+            where = f"{wallet_id} version {entry.wallet_version}"
+            if entry.wallet_version != version:
+                yield f"gap in the ledger before: {where}"
+                version = entry.wallet_version
+            if (entry.posted_after, entry.held_after) != (posted, held):
+                yield f"balance after an entry is not the sum so far: {where}"
+                posted, held = entry.posted_after, entry.held_after
+            if entry.prev_hash != previous or entry.hash != entry_hash(entry):
+                yield f"hash chain broken: {where}"
+            previous = entry.hash
+            session.expunge(entry)
+        if heads.get(wallet_id) != previous:
+            yield f"wallet's last hash is not its last entry's: {wallet_id}"
+
+
+def _note_violations(session: Session) -> Iterator[str]:
+    """A note that is still there must be the one its entries committed to; an erased one is no violation."""
+    query = select(PostingNote, LedgerEntry.note_commitment).join(
+        LedgerEntry, col(LedgerEntry.posting_id) == col(PostingNote.posting_id)
+    )
+    for note, commitment in session.exec(query.execution_options(yield_per=BATCH)):
+        if Note(note.reason, note.details).commitment(note.salt) != commitment:
+            yield f"note differs from what was committed: {note.posting_id}"
