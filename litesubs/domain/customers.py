@@ -70,3 +70,10 @@ def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
         )
         for view in statements.summaries(session, subscription_ids)
     ]
+
+
+def known(actor: Actor) -> list[tuple[str, str]]:
+    """(id, e-mail) of every customer of the creator, the oldest first."""
+    query = select(Customer.id, Customer.email).where(Customer.creator_id == actor.require_creator())
+    with transaction() as session:
+        return [(ids.show("cus", key), email) for key, email in session.exec(query.order_by(col(Customer.id)))]

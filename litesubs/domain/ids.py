@@ -19,7 +19,7 @@ Prefix = Literal[
     "debit",
     "rev",
     "adj",
-    "exp",
+    "post",
     "hold",
 ]
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -6,7 +6,7 @@ from passlib.hash import argon2
 
 SHORTEST = 12
 LONGEST = 128
-_hasher = argon2.using(type="ID")
+_hasher = argon2.using(type="ID")  # type: ignore[no-untyped-call]
 _NOBODY = _hasher.hash("a password that belongs to nobody")
 
 

@@ -1,0 +1,129 @@
+"""Sign-up, sign-in and sign-out as plain form posts: they set an HttpOnly cookie and work without JavaScript."""
+
+from typing import Annotated
+from urllib.parse import urlencode, urlsplit
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from litesubs.api import flash
+from litesubs.api.buying import to_checkout
+from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress
+from litesubs.domain import accounts
+from litesubs.domain.errors import DomainError, ValidationFailedError
+from litesubs.settings import settings
+
+router = APIRouter(
+    prefix="/auth", dependencies=[FROM_OUR_PAGES], include_in_schema=False
+)
+
+AFTER_SIGN_IN = "/wallet"
+LONGEST_FIELD = 1_000
+
+Text = Annotated[str, Form(max_length=LONGEST_FIELD)]
+Name = Annotated[
+    str, Form(max_length=200_000)
+]  # the domain says how long a name may be, in words
+
+
+@router.post("/sign-up")
+def sign_up(
+    ip: ClientAddress,
+    email: Name = "",
+    password: Text = "",
+    name: Name = "",
+    next: Text = "",
+    pack: Text = "",
+) -> Response:
+    """Create a sign-in, then go on to checkout, to `next`, or to the wallet."""
+    try:
+        token = accounts.sign_up(email, password, name, ip)
+    except DomainError as error:
+        return _back(
+            "/signup", error, next, pack, {"name": name[:200], "email": email[:300]}
+        )
+    return _signed_in(token, next, pack)
+
+
+@router.post("/sign-in")
+def sign_in(
+    ip: ClientAddress,
+    email: Name = "",
+    password: Text = "",
+    next: Text = "",
+    pack: Text = "",
+) -> Response:
+    """Sign in, then go on as after a sign-up."""
+    try:
+        token = accounts.sign_in(email, password, ip)
+    except DomainError as error:
+        return _back("/login", error, next, pack, {"email": email[:300]})
+    return _signed_in(token, next, pack)
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """End this browser's session."""
+    accounts.sign_out(request.cookies.get(accounts.cookie_name(), ""))
+    response = RedirectResponse("/", 303)
+    response.delete_cookie(
+        accounts.cookie_name(),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings().https,
+    )
+    return response
+
+
+def local_path(target: str) -> str:
+    """`target` if it is a path on this site, else "". A full address, `//host` or a backslash would lead away."""
+    parts = urlsplit(target)
+    leads_away = (
+        parts.scheme
+        or parts.netloc
+        or not target.startswith("/")
+        or target.startswith("//")
+    )
+    return "" if leads_away or "\\" in target or not target.isprintable() else target
+
+
+def _signed_in(token: str, next_path: str, pack: str) -> Response:
+    response = (
+        to_checkout(accounts.actor_for(token), pack)
+        if pack
+        else RedirectResponse(local_path(next_path) or AFTER_SIGN_IN, 303)
+    )
+    response.set_cookie(
+        accounts.cookie_name(),
+        token,
+        max_age=accounts.SESSION_DAYS * 86_400,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings().https,
+    )
+    flash.forget(response)
+    return response
+
+
+def _back(
+    page: str, error: DomainError, next_path: str, pack: str, typed: dict[str, str]
+) -> Response:
+    """To the form again, with one sentence beside each field that needs another value."""
+    keep = {
+        key: value
+        for key, value in (("pack", pack), ("next", local_path(next_path)))
+        if value
+    }
+    response = RedirectResponse(f"{page}?{urlencode(keep)}" if keep else page, 303)
+    errors = (
+        error.fields
+        if isinstance(error, ValidationFailedError)
+        else {"form": error.message}
+    )
+    flash.leave(
+        response,
+        typed | {f"{field}_error": sentence for field, sentence in errors.items()},
+    )
+    return response

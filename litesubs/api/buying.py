@@ -1,0 +1,26 @@
+"""From a pack page to Stripe's checkout."""
+
+from urllib.parse import quote
+
+from fastapi.responses import RedirectResponse
+
+from litesubs.api import flash
+from litesubs.domain import purchases
+from litesubs.domain.actors import Actor
+from litesubs.domain.errors import (
+    LinkUnavailableError,
+    NotFoundError,
+    PaymentProviderError,
+)
+
+
+def to_checkout(actor: Actor, token: str) -> RedirectResponse:
+    """Start the purchase and go to Stripe; where it cannot start, back to the pack page, which says why."""
+    try:
+        return RedirectResponse(purchases.start(actor, token), 303)
+    except (LinkUnavailableError, NotFoundError):
+        return RedirectResponse(f"/p/{quote(token, safe='')}", 303)
+    except PaymentProviderError as error:
+        response = RedirectResponse(f"/p/{quote(token, safe='')}", 303)
+        flash.leave(response, {"form_error": error.message})
+        return response

@@ -1,0 +1,94 @@
+"""Public pages whose content is in the first HTML, the Buy form, and health."""
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from litesubs.api import flash, site
+from litesubs.api.auth import AFTER_SIGN_IN, local_path
+from litesubs.api.buying import to_checkout
+from litesubs.api.deps import FROM_OUR_PAGES, CurrentActor
+from litesubs.domain import health, storefront
+from litesubs.domain.actors import Actor
+from litesubs.domain.errors import NotFoundError
+from litesubs.domain.views import StorefrontView
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/p/{token}")
+def pack_page(token: str, request: Request, actor: CurrentActor) -> Response:
+    """The page behind a share link; a link that is closed for good answers 410 with the same page saying so."""
+    response = site.pack_page(storefront.open_link(token), actor, flash.read(request))
+    flash.forget(response)
+    return response
+
+
+@router.post("/p/{token}/buy", dependencies=[FROM_OUR_PAGES])
+def buy(token: str, actor: CurrentActor) -> Response:
+    """To Stripe's checkout, by way of sign-up if nobody is signed in."""
+    if not actor.signed_in:
+        return RedirectResponse(f"/signup?pack={quote(token, safe='')}", 303)
+    return to_checkout(actor, token)
+
+
+@router.get("/p/{token}/buy")
+def buy_again(token: str) -> Response:
+    """Somebody reloaded the address of the form: show the page."""
+    return RedirectResponse(f"/p/{quote(token, safe='')}", 303)
+
+
+@router.get("/login")
+def login(
+    request: Request, actor: CurrentActor, next: str = "", pack: str = ""
+) -> Response:
+    """The sign-in form."""
+    return _auth_page("login", request, actor, next, pack)
+
+
+@router.get("/signup")
+def signup(
+    request: Request, actor: CurrentActor, next: str = "", pack: str = ""
+) -> Response:
+    """The sign-up form, with the pack that is being bought beside it."""
+    return _auth_page("signup", request, actor, next, pack)
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """The process is alive."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz() -> Response:
+    """The process can work: its database answers and is migrated."""
+    ready = health.ready()
+    return JSONResponse(
+        {"status": "ready" if ready else "not ready"}, 200 if ready else 503
+    )
+
+
+def _auth_page(
+    name: site.AuthPage, request: Request, actor: Actor, next_path: str, token: str
+) -> Response:
+    if actor.signed_in:
+        return RedirectResponse(
+            f"/p/{quote(token, safe='')}"
+            if token
+            else local_path(next_path) or AFTER_SIGN_IN,
+            303,
+        )
+    response = site.auth_page(
+        name, flash.read(request), _pack(token), local_path(next_path)
+    )
+    flash.forget(response)
+    return response
+
+
+def _pack(token: str) -> StorefrontView | None:
+    try:
+        return storefront.open_link(token) if token else None
+    except NotFoundError:
+        return None

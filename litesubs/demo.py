@@ -1,0 +1,275 @@
+"""`python -m litesubs demo`: believable creators, buyers, sales and usage, through the use cases a person would use.
+
+Safe to repeat: a creator or buyer who exists is left as they are. Sales need the Stripe sandbox, whose checkout page it
+pays on; with a real key it refuses.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlmodel import col, select
+
+from litesubs.db import transaction
+from litesubs.domain import accounts, clock, customers, links, packs, purchases, wallets
+from litesubs.domain.actors import Actor
+from litesubs.domain.errors import WrongCredentialsError
+from litesubs.domain.packs import PackDraft
+from litesubs.models import Purchase
+from litesubs.settings import settings
+
+PASSWORD = "ten rides on one ticket"
+ADDRESS = "demo"
+TIMEOUT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A creator and what they sell."""
+
+    email: str
+    name: str
+    handle: str
+    packs: tuple[PackDraft, ...]
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A purchase `days_ago`, then spends as (days after the purchase, credits, reason), and what was done by hand."""
+
+    buyer: str
+    handle: str
+    slug: str
+    days_ago: int
+    spends: tuple[tuple[int, int, str], ...] = ()
+    adjustment: tuple[int, str, str] | None = None
+    status: tuple[str, str] | None = None
+
+
+class DemoNeedsSandboxError(RuntimeError):
+    """The demo pays on the Stripe sandbox's page. Unset STRIPE_SECRET_KEY, start `make run`, then run it again."""
+
+
+SHOPS = (
+    Shop(
+        "mara@example.com",
+        "Mara Lindqvist",
+        "mara",
+        (
+            PackDraft(
+                name="10 coaching sessions",
+                description="Fifty minutes each, in person or by video. Take them weekly, or save them for the month "
+                "before a big talk. One credit is one session, and you choose when.\n\n"
+                "- **10 sessions of 50 minutes.** One credit each; a double session uses two.\n"
+                "- **A recording and practice notes** after every session, yours to keep.\n"
+                "- **Move a session up to 24 hours before** and the credit comes straight back.",
+                price="450",
+                credits="10",
+                expiry_kind="after_days",
+                expiry_days="365",
+                slug="coaching",
+            ),
+            PackDraft(
+                name="Voice reset",
+                description="Five sessions for singers after a cold, a tour or a long winter.",
+                price="240",
+                credits="5",
+                expiry_kind="after_days",
+                expiry_days="270",
+                slug="voice-reset",
+            ),
+            PackDraft(name="Single session", description="Try it first.", price="55", credits="1", slug="single"),
+        ),
+    ),
+    Shop(
+        "ida@example.com",
+        "Ida Sund",
+        "ida-sund",
+        (
+            PackDraft(
+                name="5 studio evenings",
+                description="Clay, glaze and firing included. Come any evening the studio is open.",
+                price="1450",
+                currency="DKK",
+                credits="5",
+                expiry_kind="after_days",
+                expiry_days="90",
+                slug="evenings",
+            ),
+        ),
+    ),
+    Shop(
+        "kofi@example.com",
+        "Kofi Mensah",
+        "kofi",
+        (
+            PackDraft(
+                name="8 guitar lessons",
+                description="Forty minutes, in Accra or online. Bring any song.",
+                price="280",
+                currency="USD",
+                credits="8",
+                slug="guitar",
+            ),
+            PackDraft(
+                name="1,000 chord lookups",
+                description="For apps: one credit is one call to the chord service.",
+                price="19",
+                currency="USD",
+                credits="1000",
+                slug="chords",
+            ),
+        ),
+    ),
+)
+BUYERS = {
+    "jonas.weber@example.com": "Jonas Weber",
+    "aiko.brandt@example.com": "Aiko Brandt",
+    "leila.haddad@example.com": "Leïla Haddad",
+    "tom.okafor@example.com": "Tom Okafor",
+    "nina.s@example.com": "Nina Sørensen",
+    "yusuf.demir@example.com": "Yusuf Demir",
+    "chiara@example.com": "Chiara Romano",
+}
+SALES = (
+    Sale(
+        "jonas.weber@example.com",
+        "mara",
+        "coaching",
+        72,
+        ((19, 1, "Session on 1 Oct"), (30, 2, "Double session: dress rehearsal"), (52, 1, "Session on 3 Nov"), (68, 1, "")),
+        (1, "Thanks for your patience: I started 20 minutes late", ""),
+    ),
+    Sale("leila.haddad@example.com", "mara", "coaching", 200, tuple((20 * n, 1, "") for n in range(1, 10))),
+    Sale("tom.okafor@example.com", "mara", "voice-reset", 255, ((10, 1, ""), (24, 1, ""))),
+    Sale("tom.okafor@example.com", "mara", "coaching", 40, ((5, 1, ""), (12, 1, ""), (26, 1, ""))),
+    Sale("nina.s@example.com", "mara", "voice-reset", 60, ((3, 5, "Intensive week"),)),
+    Sale(
+        "yusuf.demir@example.com",
+        "mara",
+        "voice-reset",
+        43,
+        ((4, 1, ""), (18, 1, "")),
+        status=("paused", "Back after your operation. Your credits stay yours."),
+    ),
+    Sale("chiara@example.com", "mara", "single", 17, ((3, 1, "First session"),)),
+    Sale("aiko.brandt@example.com", "mara", "coaching", 0),
+    Sale("jonas.weber@example.com", "ida-sund", "evenings", 81, ((10, 1, ""), (24, 1, ""), (45, 1, "Brought a friend"))),
+    Sale(
+        "jonas.weber@example.com",
+        "kofi",
+        "guitar",
+        30,
+        ((6, 1, ""),),
+        status=("paused", "Back from tour on 7 January. Your credits stay yours until then."),
+    ),
+    Sale("aiko.brandt@example.com", "kofi", "chords", 25, ((1, 140, "October"), (20, 212, "November"))),
+)
+
+
+def run(*, as_json: bool) -> None:
+    """Fill the instance, then print who can sign in: as `contract`'s JSON with `as_json`, else in words."""
+    if not settings().uses_stripe_sandbox:
+        raise DemoNeedsSandboxError(DemoNeedsSandboxError.__doc__)
+    creators = {shop.handle: _shop(shop) for shop in SHOPS}
+    buyers = {email: _person(email, name) for email, name in BUYERS.items()}
+    for sale in SALES:
+        _sale(sale, creators[sale.handle], buyers[sale.buyer])
+    found = _inventory(creators)
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    print(f"Demo is in {settings().base_url}. The password of everybody is: {PASSWORD}")
+    for shop in SHOPS:
+        print(f"  creator {shop.email}")
+    for email in BUYERS:
+        print(f"  buyer   {email}")
+    for link in found["links"]:
+        print(f"  pack    {settings().base_url}/p/{link['token']}")
+
+
+def _person(email: str, name: str) -> Actor:
+    try:
+        token = accounts.sign_in(email, PASSWORD, ADDRESS)
+    except WrongCredentialsError:
+        token = accounts.sign_up(email, PASSWORD, name, ADDRESS)
+    actor = accounts.actor_for(token)
+    accounts.sign_out(token)
+    return actor
+
+
+def _shop(shop: Shop) -> Actor:
+    person = _person(shop.email, shop.name)
+    if person.creator_id is None:
+        accounts.become_creator(person, shop.name, shop.handle)
+        person = _person(shop.email, shop.name)
+    existing = {pack.slug for pack in packs.mine(person)}
+    for draft in shop.packs:
+        if draft.slug not in existing:
+            packs.create(person, draft)
+    return person
+
+
+def _sale(sale: Sale, creator: Actor, buyer: Actor) -> None:
+    """Sell, spend and correct at their times in the past, unless this buyer has bought this pack before."""
+    pack = next(pack for pack in packs.mine(creator) if pack.slug == sale.slug)
+    if any(view.pack_id == pack.id for group in wallets.mine(buyer).groups for view in group.subscriptions):
+        return
+    bought_at = clock.now() - timedelta(days=sale.days_ago, hours=3)
+    _pay(buyer, purchases.start(buyer, pack.link_url.rpartition("/")[2]), bought_at)
+    held = next(
+        view for group in wallets.mine(buyer).groups for view in group.subscriptions if view.pack_id == pack.id
+    )
+    for number, (days_later, amount, reason) in enumerate(sale.spends):
+        with clock.at(min(bought_at + timedelta(days=days_later), clock.now())):
+            wallets.use(creator, held.id, amount, reason, f"demo-{held.id}-{number}")
+    if sale.adjustment:
+        amount, reason, expires = sale.adjustment
+        wallets.adjust(creator, held.id, str(amount), reason, expires, f"demo-{held.id}-adjustment")
+    if sale.status:
+        wallets.set_status(creator, held.id, *sale.status)
+
+
+def _pay(buyer: Actor, checkout_url: str, bought_at: datetime) -> None:
+    """Pay on the sandbox's page as a person would, and settle as if it had happened at `bought_at`."""
+    card = {"method": "card", "number": "4242424242424242", "expiry": "12 / 34", "cvc": "123", "name": buyer.name}
+    sandbox = re.match(r"https?://[^/]+", checkout_url)
+    base = sandbox[0] if sandbox else ""
+    with httpx.Client(timeout=TIMEOUT_SECONDS) as browser:
+        browser.post(f"{base}/_test/webhooks/pause").raise_for_status()
+        try:
+            paid = browser.post(checkout_url, data=card)
+            with transaction() as session:
+                query = select(Purchase.id).where(col(Purchase.stripe_session_url) == checkout_url)
+                purchase_id: UUID = session.exec(query).one()
+            with clock.at(bought_at):
+                purchases.settle(purchase_id)
+        finally:
+            browser.post(f"{base}/_test/webhooks/resume").raise_for_status()
+    if paid.status_code >= httpx.codes.BAD_REQUEST:
+        paid.raise_for_status()
+
+
+def _inventory(creators: dict[str, Actor]) -> dict[str, Any]:
+    """What the instance holds, in the shape of `demo --json`."""
+    offers: list[dict[str, Any]] = []
+    tokens: list[dict[str, str]] = []
+    people: list[dict[str, str]] = []
+    for handle, creator in creators.items():
+        for pack in packs.mine(creator):
+            fields = ("id", "slug", "name", "credits", "price_minor", "currency")
+            offers.append({"handle": handle} | {name: getattr(pack, name) for name in fields})
+            tokens.extend({"token": link.token, "pack": pack.id} for link in links.of_pack(creator, pack.id))
+        people.extend({"id": key, "email": email, "handle": handle} for key, email in customers.known(creator))
+    return {
+        "base_url": settings().base_url,
+        "creators": [{"email": shop.email, "password": PASSWORD, "handle": shop.handle} for shop in SHOPS],
+        "buyers": [{"email": email, "password": PASSWORD} for email in BUYERS],
+        "packs": offers,
+        "links": tokens,
+        "customers": people,
+    }
