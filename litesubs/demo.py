@@ -141,7 +141,12 @@ SALES = (
         "mara",
         "coaching",
         72,
-        ((19, 1, "Session on 1 Oct"), (30, 2, "Double session: dress rehearsal"), (52, 1, "Session on 3 Nov"), (68, 1, "")),
+        (
+            (19, 1, "Session on 1 Oct"),
+            (30, 2, "Double session: dress rehearsal"),
+            (52, 1, "Session on 3 Nov"),
+            (68, 1, ""),
+        ),
         (1, "Thanks for your patience: I started 20 minutes late", ""),
     ),
     Sale("leila.haddad@example.com", "mara", "coaching", 200, tuple((20 * n, 1, "") for n in range(1, 10))),
@@ -158,7 +163,9 @@ SALES = (
     ),
     Sale("chiara@example.com", "mara", "single", 17, ((3, 1, "First session"),)),
     Sale("aiko.brandt@example.com", "mara", "coaching", 0),
-    Sale("jonas.weber@example.com", "ida-sund", "evenings", 81, ((10, 1, ""), (24, 1, ""), (45, 1, "Brought a friend"))),
+    Sale(
+        "jonas.weber@example.com", "ida-sund", "evenings", 81, ((10, 1, ""), (24, 1, ""), (45, 1, "Brought a friend"))
+    ),
     Sale(
         "jonas.weber@example.com",
         "kofi",
@@ -221,9 +228,7 @@ def _sale(sale: Sale, creator: Actor, buyer: Actor) -> None:
         return
     bought_at = clock.now() - timedelta(days=sale.days_ago, hours=3)
     _pay(buyer, purchases.start(buyer, pack.link_url.rpartition("/")[2]), bought_at)
-    held = next(
-        view for group in wallets.mine(buyer).groups for view in group.subscriptions if view.pack_id == pack.id
-    )
+    held = next(view for group in wallets.mine(buyer).groups for view in group.subscriptions if view.pack_id == pack.id)
     for number, (days_later, amount, reason) in enumerate(sale.spends):
         with clock.at(min(bought_at + timedelta(days=days_later), clock.now())):
             wallets.use(creator, held.id, amount, reason, f"demo-{held.id}-{number}")

@@ -13,17 +13,13 @@ from litesubs.domain import accounts
 from litesubs.domain.errors import DomainError, ValidationFailedError
 from litesubs.settings import settings
 
-router = APIRouter(
-    prefix="/auth", dependencies=[FROM_OUR_PAGES], include_in_schema=False
-)
+router = APIRouter(prefix="/auth", dependencies=[FROM_OUR_PAGES], include_in_schema=False)
 
 AFTER_SIGN_IN = "/wallet"
 LONGEST_FIELD = 1_000
 
 Text = Annotated[str, Form(max_length=LONGEST_FIELD)]
-Name = Annotated[
-    str, Form(max_length=200_000)
-]  # the domain says how long a name may be, in words
+Name = Annotated[str, Form(max_length=200_000)]  # the domain says how long a name may be, in words
 
 
 @router.post("/sign-up")
@@ -39,9 +35,7 @@ def sign_up(
     try:
         token = accounts.sign_up(email, password, name, ip)
     except DomainError as error:
-        return _back(
-            "/signup", error, next, pack, {"name": name[:200], "email": email[:300]}
-        )
+        return _back("/signup", error, next, pack, {"name": name[:200], "email": email[:300]})
     return _signed_in(token, next, pack)
 
 
@@ -79,12 +73,7 @@ def sign_out(request: Request) -> Response:
 def local_path(target: str) -> str:
     """`target` if it is a path on this site, else "". A full address, `//host` or a backslash would lead away."""
     parts = urlsplit(target)
-    leads_away = (
-        parts.scheme
-        or parts.netloc
-        or not target.startswith("/")
-        or target.startswith("//")
-    )
+    leads_away = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//")
     return "" if leads_away or "\\" in target or not target.isprintable() else target
 
 
@@ -107,21 +96,11 @@ def _signed_in(token: str, next_path: str, pack: str) -> Response:
     return response
 
 
-def _back(
-    page: str, error: DomainError, next_path: str, pack: str, typed: dict[str, str]
-) -> Response:
+def _back(page: str, error: DomainError, next_path: str, pack: str, typed: dict[str, str]) -> Response:
     """To the form again, with one sentence beside each field that needs another value."""
-    keep = {
-        key: value
-        for key, value in (("pack", pack), ("next", local_path(next_path)))
-        if value
-    }
+    keep = {key: value for key, value in (("pack", pack), ("next", local_path(next_path))) if value}
     response = RedirectResponse(f"{page}?{urlencode(keep)}" if keep else page, 303)
-    errors = (
-        error.fields
-        if isinstance(error, ValidationFailedError)
-        else {"form": error.message}
-    )
+    errors = error.fields if isinstance(error, ValidationFailedError) else {"form": error.message}
     flash.leave(
         response,
         typed | {f"{field}_error": sentence for field, sentence in errors.items()},

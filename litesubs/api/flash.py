@@ -35,12 +35,8 @@ def read(request: Request) -> Flash:
 
 def forget(response: Response) -> None:
     """Once shown, it is gone."""
-    response.delete_cookie(
-        COOKIE, httponly=True, samesite="lax", secure=settings().https
-    )
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=settings().https)
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(
-        settings().secret_key.get_secret_value(), salt="flash"
-    )
+    return URLSafeTimedSerializer(settings().secret_key.get_secret_value(), salt="flash")

@@ -40,17 +40,13 @@ def buy_again(token: str) -> Response:
 
 
 @router.get("/login")
-def login(
-    request: Request, actor: CurrentActor, next: str = "", pack: str = ""
-) -> Response:
+def login(request: Request, actor: CurrentActor, next: str = "", pack: str = "") -> Response:
     """The sign-in form."""
     return _auth_page("login", request, actor, next, pack)
 
 
 @router.get("/signup")
-def signup(
-    request: Request, actor: CurrentActor, next: str = "", pack: str = ""
-) -> Response:
+def signup(request: Request, actor: CurrentActor, next: str = "", pack: str = "") -> Response:
     """The sign-up form, with the pack that is being bought beside it."""
     return _auth_page("signup", request, actor, next, pack)
 
@@ -65,24 +61,16 @@ def healthz() -> dict[str, str]:
 def readyz() -> Response:
     """The process can work: its database answers and is migrated."""
     ready = health.ready()
-    return JSONResponse(
-        {"status": "ready" if ready else "not ready"}, 200 if ready else 503
-    )
+    return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
 
 
-def _auth_page(
-    name: site.AuthPage, request: Request, actor: Actor, next_path: str, token: str
-) -> Response:
+def _auth_page(name: site.AuthPage, request: Request, actor: Actor, next_path: str, token: str) -> Response:
     if actor.signed_in:
         return RedirectResponse(
-            f"/p/{quote(token, safe='')}"
-            if token
-            else local_path(next_path) or AFTER_SIGN_IN,
+            f"/p/{quote(token, safe='')}" if token else local_path(next_path) or AFTER_SIGN_IN,
             303,
         )
-    response = site.auth_page(
-        name, flash.read(request), _pack(token), local_path(next_path)
-    )
+    response = site.auth_page(name, flash.read(request), _pack(token), local_path(next_path))
     flash.forget(response)
     return response
 

@@ -19,7 +19,5 @@ async def receive(request: Request) -> dict[str, bool]:
         payload += chunk
         if len(payload) > LARGEST_BODY:
             raise InvalidEventError
-    await run_in_threadpool(
-        stripe_events.receive, payload, request.headers.get("stripe-signature", "")
-    )
+    await run_in_threadpool(stripe_events.receive, payload, request.headers.get("stripe-signature", ""))
     return {"received": True}

@@ -106,6 +106,8 @@ def cookie_name() -> str:
 
 def normalized_email(email: str) -> tuple[str, str]:
     """(as written, as compared) of an address; letter case does not tell people apart. ValidationFailedError if it is none."""
+    if not isinstance(email, str):
+        raise ValidationFailedError({"email": _email_help("", "")})
     try:
         found = validate_email(
             email.strip()[: EMAIL_LENGTH + 1],
@@ -157,35 +159,31 @@ def sign_up(email: str, password: str, name: str, ip: str) -> str:
 def sign_in(email: str, password: str, ip: str) -> str:
     """The token for a new session cookie. The same WrongCredentialsError, after the same time, for whatever is wrong."""
     _count(SIGN_IN_PER_ADDRESS, "sign-in", ip)
-    compared = email.strip().lower()[:EMAIL_LENGTH]
-    _count(SIGN_IN_PER_EMAIL, "sign-in", compared)
+    try:
+        compared = normalized_email(email)[1]
+    except ValidationFailedError:
+        compared = ""  # nobody has it, and the answer and its time are those of a wrong password
+    _count(SIGN_IN_PER_EMAIL, "sign-in", compared or repr(email)[:EMAIL_LENGTH])
     with transaction() as session:
-        user = session.exec(
-            select(User).where(User.email_normalized == compared)
-        ).one_or_none()
-    if (
-        not passwords.matches(password, user.password_hash if user else None)
-        or user is None
-    ):
+        user = session.exec(select(User).where(User.email_normalized == compared)).one_or_none()
+    if not passwords.matches(password, user.password_hash if user else None) or user is None:
         raise WrongCredentialsError
     with transaction() as session:
-        session.exec(
-            delete(UserSession).where(col(UserSession.expires_at) < clock.now())
-        )
+        session.exec(delete(UserSession).where(col(UserSession.expires_at) < clock.now()))
         return _new_session(session, user.id)
 
 
 def sign_out(token: str) -> None:
     """End the session of this cookie, if there is one."""
+    if not isinstance(token, str):
+        return
     with transaction() as session:
-        session.exec(
-            delete(UserSession).where(col(UserSession.token_hash) == _token_hash(token))
-        )
+        session.exec(delete(UserSession).where(col(UserSession.token_hash) == _token_hash(token)))
 
 
 def actor_for(token: str | None) -> Actor:
     """Who holds this cookie: the person, or VISITOR. A session in use is renewed once a day."""
-    if not token:
+    if not token or not isinstance(token, str):
         return VISITOR
     at = clock.now()
     with transaction() as session:
@@ -215,9 +213,7 @@ def actor_for(token: str | None) -> Actor:
 def account(actor: Actor) -> AccountView:
     """The person who is signed in, with their selling side if they have one."""
     with transaction() as session:
-        creator = session.exec(
-            select(Creator).where(Creator.user_id == actor.require_user())
-        ).one_or_none()
+        creator = session.exec(select(Creator).where(Creator.user_id == actor.require_user())).one_or_none()
     return AccountView(
         name=actor.name,
         email=actor.email,
@@ -237,11 +233,9 @@ def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
         display_name = prose.line(display_name, "The display name", NAME_LENGTH)
     except prose.TextError as error:
         fields["display_name"] = str(error)
-    handle = handle.strip().lower()
+    handle = handle.strip().lower() if isinstance(handle, str) else ""
     if not HANDLE.fullmatch(handle):
-        fields["handle"] = (
-            "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
-        )
+        fields["handle"] = "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
     elif handle in RESERVED_HANDLES:
         fields["handle"] = "Litesubs uses this word itself. Choose another handle."
     if fields:
@@ -256,12 +250,11 @@ def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
     try:
         with transaction() as session:
             session.add(creator)
-    except IntegrityError as error:
-        if "handle" not in str(error.orig):
-            return account(actor)
-        raise ValidationFailedError(
-            {"handle": "Somebody has this handle. Choose another."}
-        ) from None
+    except IntegrityError:
+        view = account(actor)  # a second click finds what the first one made
+        if not view.handle:
+            raise ValidationFailedError({"handle": "Somebody has this handle. Choose another."}) from None
+        return view
     return account(actor)
 
 
@@ -284,13 +277,11 @@ def _sign_in_instead(email: str, password: str, ip: str) -> str:
     try:
         return sign_in(email, password, ip)
     except WrongCredentialsError:
-        raise ValidationFailedError(
-            {"email": "This address has a sign-in already. Sign in instead."}
-        ) from None
+        raise ValidationFailedError({"email": "This address has a sign-in already. Sign in instead."}) from None
 
 
 def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
 def _count(limit: RateLimitItemPerMinute, what: str, who: str) -> None:
@@ -299,10 +290,8 @@ def _count(limit: RateLimitItemPerMinute, what: str, who: str) -> None:
 
 
 def _password_problem(password: str, email: str) -> dict[str, str]:
-    if len(password) < passwords.SHORTEST:
-        return {
-            "password": f"Use {passwords.SHORTEST} characters or more. A short sentence is good."
-        }
+    if not isinstance(password, str) or len(password) < passwords.SHORTEST:
+        return {"password": f"Use {passwords.SHORTEST} characters or more. A short sentence is good."}
     if len(password) > passwords.LONGEST:
         return {"password": f"Use at most {passwords.LONGEST} characters."}
     if password.lower() == email or len(set(password)) == 1:
@@ -316,8 +305,4 @@ def _email_help(email: str, technical: str) -> str:
     domain = email.rpartition("@")[2]
     if "@" in email and domain and "." not in domain:
         return "This address is missing its ending, like .com or .de."
-    return (
-        "This is not an e-mail address. Check it for typing errors."
-        if "@" in email
-        else f"{technical}"
-    )
+    return "This is not an e-mail address. Check it for typing errors." if "@" in email else f"{technical}"

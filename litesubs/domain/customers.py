@@ -23,7 +23,7 @@ def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
         .join(Customer, col(Customer.id) == col(Subscription.customer_id))
         .where(Subscription.creator_id == creator_id)
     )
-    if words := str(search).strip()[:SEARCH_LENGTH]:
+    if prose.storable(search) and (words := search.strip()[:SEARCH_LENGTH]):
         query = query.where(
             or_(
                 col(Customer.name).icontains(words, autoescape=True),
@@ -34,9 +34,7 @@ def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
         total = session.exec(select(func.count()).select_from(query.subquery())).one()
         if after:
             query = query.where(Subscription.id < ids.read("sub", after))
-        found = session.exec(
-            query.order_by(col(Subscription.id).desc()).limit(ROWS_PER_PAGE + 1)
-        ).all()
+        found = session.exec(query.order_by(col(Subscription.id).desc()).limit(ROWS_PER_PAGE + 1)).all()
         shown = found[:ROWS_PER_PAGE]
         rows = _rows(session, list(shown))
     return CustomerPage(

@@ -29,10 +29,7 @@ def claim(session: Session, creator_id: UUID, key: str, *request: object) -> boo
         "created_at": clock.now(),
     }
     claimed = session.execute(
-        insert(IdempotencyKey)
-        .values(row)
-        .on_conflict_do_nothing()
-        .returning(col(IdempotencyKey.key))
+        insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(col(IdempotencyKey.key))
     )
     if claimed.first() is not None:
         return True

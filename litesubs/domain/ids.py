@@ -34,21 +34,14 @@ def new() -> UUID:
 def show(prefix: Prefix, value: UUID) -> str:
     """`show("cus", uuid)` → `cus_01jd…`, 26 characters after the underscore."""
     number = value.int
-    digits = [
-        _ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(_LENGTH))
-    ]
+    digits = [_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(_LENGTH))]
     return f"{prefix}_{''.join(digits)}"
 
 
 def read(prefix: Prefix, text: object) -> UUID:
     """The UUID in a public id. Raises NotFoundError for anything else, since a malformed id names nothing."""
     head, _, digits = text.rpartition("_") if isinstance(text, str) else ("", "", "")
-    if (
-        head != prefix
-        or len(digits) != _LENGTH
-        or digits[0] > "7"
-        or not set(digits) <= set(_ALPHABET)
-    ):
+    if head != prefix or len(digits) != _LENGTH or digits[0] > "7" or not set(digits) <= set(_ALPHABET):
         raise NotFoundError
     number = 0
     for digit in digits:

@@ -57,14 +57,10 @@ def desk(actor: Actor) -> DeskView:
             figures=_figures(session, creator_id),
             activity=_activity(session, creator_id),
             packs=session.exec(
-                select(func.count())
-                .select_from(CreditPack)
-                .where(CreditPack.creator_id == creator_id)
+                select(func.count()).select_from(CreditPack).where(CreditPack.creator_id == creator_id)
             ).one(),
             customers=session.exec(
-                select(func.count())
-                .select_from(Customer)
-                .where(Customer.creator_id == creator_id)
+                select(func.count()).select_from(Customer).where(Customer.creator_id == creator_id)
             ).one(),
         )
 
@@ -121,9 +117,7 @@ def _sentence(entry: LedgerEntry, pack_name: str, reason: str | None) -> str:
         EntryType.grant: f"bought {pack_name}",
         EntryType.debit: f"used {moved}",
         EntryType.reversal: f"got {moved} back",
-        EntryType.adjustment: f"was given {moved}"
-        if entry.posted_delta > 0
-        else f"had {moved} taken",
+        EntryType.adjustment: f"was given {moved}" if entry.posted_delta > 0 else f"had {moved} taken",
         EntryType.expiry: f"lost {moved} to expiry",
         EntryType.hold: f"has {moved} held",
         EntryType.release: f"had {moved} released",

@@ -76,9 +76,7 @@ class Lot:
     paid_currency: str | None = None
 
 
-def open_subscription(
-    session: Session, creator_id: UUID, customer_id: UUID, pack_id: UUID
-) -> Subscription:
+def open_subscription(session: Session, creator_id: UUID, customer_id: UUID, pack_id: UUID) -> Subscription:
     """The customer's subscription to the pack, made (with their wallet) if there is none. Safe to race."""
     at = clock.now()
     wallet = {
@@ -89,9 +87,8 @@ def open_subscription(
         "updated_at": at,
     }
     session.execute(insert(Wallet).values(wallet).on_conflict_do_nothing())
-    wallet_id = session.exec(
-        select(Wallet.id).where(Wallet.customer_id == customer_id)
-    ).one()
+    # Locked before the insert below, whose foreign key takes a shared lock: two of those cannot both become exclusive.
+    wallet_id = session.exec(select(Wallet.id).where(Wallet.customer_id == customer_id).with_for_update()).one()
     subscription = {
         "id": ids.new(),
         "creator_id": creator_id,
@@ -102,20 +99,13 @@ def open_subscription(
         "created_at": at,
     }
     session.execute(insert(Subscription).values(subscription).on_conflict_do_nothing())
-    found = select(Subscription).where(
-        Subscription.customer_id == customer_id, Subscription.pack_id == pack_id
-    )
+    found = select(Subscription).where(Subscription.customer_id == customer_id, Subscription.pack_id == pack_id)
     return session.exec(found).one()
 
 
 def lock_wallet(session: Session, wallet_id: UUID) -> Wallet:
     """The wallet's row, locked until the transaction ends. Lock several wallets in id order."""
-    query = (
-        select(Wallet)
-        .where(Wallet.id == wallet_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    query = select(Wallet).where(Wallet.id == wallet_id).with_for_update().execution_options(populate_existing=True)
     wallet = session.exec(query).one_or_none()
     if wallet is None:
         raise NotFoundError
@@ -150,26 +140,14 @@ def debit(
     wallet = lock_wallet(session, wallet_id)
     subscriptions = _subscriptions(session, wallet_id, pack_id)
     posting = _Posting(session, wallet, EntryType.debit, actor, note)
-    lots = [
-        lot
-        for lot in _open_lots(session, subscriptions)
-        if lot.expires_at is None or lot.expires_at > posting.at
-    ]
-    spendable = [
-        lot
-        for lot in lots
-        if subscriptions[lot.subscription_id].status is SubscriptionStatus.active
-    ]
+    lots = [lot for lot in _open_lots(session, subscriptions) if lot.expires_at is None or lot.expires_at > posting.at]
+    spendable = [lot for lot in lots if subscriptions[lot.subscription_id].status is SubscriptionStatus.active]
     available = _free(spendable)
     if available < amount:
-        wanted_inactive = pack_id and any(
-            s.status is not SubscriptionStatus.active for s in subscriptions.values()
-        )
+        wanted_inactive = pack_id and any(s.status is not SubscriptionStatus.active for s in subscriptions.values())
         if wanted_inactive or (lots and not spendable):
             raise SubscriptionInactiveError
-        raise InsufficientCreditsError(
-            available=available, required=amount, held=wallet.held
-        )
+        raise InsufficientCreditsError(available=available, required=amount, held=wallet.held)
     return posting.draw(spendable, subscriptions, amount)
 
 
@@ -185,9 +163,7 @@ def reverse(
 
     Raises NotFoundError for a posting that is not a debit and NothingToReverseError for more than is left to give back.
     """
-    drawn = session.exec(
-        select(LedgerEntry).where(LedgerEntry.posting_id == posting_id)
-    ).all()
+    drawn = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == posting_id)).all()
     if not drawn or drawn[0].type is not EntryType.debit:
         raise NotFoundError
     wallet = lock_wallet(session, drawn[0].wallet_id)
@@ -197,21 +173,15 @@ def reverse(
     need = sum(left.values()) if amount is None else amount
     if need < 1 or need > sum(left.values()):
         raise NothingToReverseError
-    posting = _Posting(
-        session, wallet, EntryType.reversal, actor, note, reverses=posting_id
-    )
+    posting = _Posting(session, wallet, EntryType.reversal, actor, note, reverses=posting_id)
     lots = session.exec(
-        select(CreditGrant)
-        .where(col(CreditGrant.id).in_(left))
-        .execution_options(populate_existing=True)
+        select(CreditGrant).where(col(CreditGrant.id).in_(left)).execution_options(populate_existing=True)
     )
     by_id = {lot.id: lot for lot in lots}
     for entry in sorted(drawn, key=lambda entry: -entry.wallet_version):
         take = min(need, left[entry.grant_id])
         if take:
-            posting.move(
-                by_id[entry.grant_id], subscriptions[entry.subscription_id], posted=take
-            )
+            posting.move(by_id[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
             need -= take
     return posting.close()
 
@@ -231,18 +201,14 @@ def adjust_up(
         ref=str(ids.new()),
         expires_at=expires_at,
     )
-    posting_id = _add_lot(
-        session, subscription_id, lot, EntryType.adjustment, actor, note
-    )
+    posting_id = _add_lot(session, subscription_id, lot, EntryType.adjustment, actor, note)
     if posting_id is None:
         msg = "a fresh reference was granted before"
         raise RuntimeError(msg)
     return posting_id
 
 
-def adjust_down(
-    session: Session, subscription_id: UUID, amount: int, actor: Actor, note: Note
-) -> UUID:
+def adjust_down(session: Session, subscription_id: UUID, amount: int, actor: Actor, note: Note) -> UUID:
     """Take `amount` credits in burn order from this subscription, never what is held.
 
     Works while paused. Raises SubscriptionDisabledError, or InsufficientCreditsError with `available` and `held`.
@@ -252,16 +218,10 @@ def adjust_down(
     subscriptions = _subscriptions(session, wallet.id, subscription.pack_id)
     _refuse_disabled(subscriptions.values())
     posting = _Posting(session, wallet, EntryType.adjustment, actor, note)
-    lots = [
-        lot
-        for lot in _open_lots(session, subscriptions)
-        if lot.expires_at is None or lot.expires_at > posting.at
-    ]
+    lots = [lot for lot in _open_lots(session, subscriptions) if lot.expires_at is None or lot.expires_at > posting.at]
     if _free(lots) < amount:
         held = subscriptions[subscription_id].held
-        raise InsufficientCreditsError(
-            available=_free(lots), required=amount, held=held
-        )
+        raise InsufficientCreditsError(available=_free(lots), required=amount, held=held)
     return posting.draw(lots, subscriptions, amount)
 
 
@@ -273,11 +233,7 @@ def expire(session: Session, grant_id: UUID, actor: Actor) -> UUID | None:
     wallet = lock_wallet(session, lot.wallet_id)
     session.refresh(lot)
     posting = _Posting(session, wallet, EntryType.expiry, actor, NO_NOTE)
-    if (
-        lot.expires_at is None
-        or lot.expires_at > posting.at
-        or lot.remaining == lot.held
-    ):
+    if lot.expires_at is None or lot.expires_at > posting.at or lot.remaining == lot.held:
         return None
     subscription = _subscriptions(session, wallet.id)[lot.subscription_id]
     posting.move(lot, subscription, posted=lot.held - lot.remaining)
@@ -321,9 +277,7 @@ def entry_hash(entry: LedgerEntry) -> bytes:
         _microseconds(entry.at),
         None if entry.note_commitment is None else entry.note_commitment.hex(),
     )
-    return hashlib.sha256(
-        entry.prev_hash + b"".join(_framed(value) for value in fields)
-    ).digest()
+    return hashlib.sha256(entry.prev_hash + b"".join(_framed(value) for value in fields)).digest()
 
 
 class _Posting:
@@ -440,9 +394,7 @@ def _add_lot(
     session.refresh(subscription)
     if kind is EntryType.adjustment:
         _refuse_disabled([subscription])
-    same = select(CreditGrant.id).where(
-        CreditGrant.source == lot.source, CreditGrant.source_ref == lot.ref
-    )
+    same = select(CreditGrant.id).where(CreditGrant.source == lot.source, CreditGrant.source_ref == lot.ref)
     if session.exec(same).first() is not None:
         return None
     posting = _Posting(session, wallet, kind, actor, note)
@@ -474,14 +426,8 @@ def _subscription(session: Session, subscription_id: UUID) -> Subscription:
     return subscription
 
 
-def _subscriptions(
-    session: Session, wallet_id: UUID, pack_id: UUID | None = None
-) -> dict[UUID, Subscription]:
-    query = (
-        select(Subscription)
-        .where(Subscription.wallet_id == wallet_id)
-        .execution_options(populate_existing=True)
-    )
+def _subscriptions(session: Session, wallet_id: UUID, pack_id: UUID | None = None) -> dict[UUID, Subscription]:
+    query = select(Subscription).where(Subscription.wallet_id == wallet_id).execution_options(populate_existing=True)
     if pack_id is not None:
         query = query.where(Subscription.pack_id == pack_id)
     return {subscription.id: subscription for subscription in session.exec(query)}
@@ -500,18 +446,14 @@ def _open_lots(session: Session, subscriptions: Iterable[UUID]) -> list[CreditGr
         col(CreditGrant.subscription_id).in_(list(subscriptions)),
         ~col(CreditGrant.closed),
     )
-    return list(
-        session.exec(wanted.order_by(*order).execution_options(populate_existing=True))
-    )
+    return list(session.exec(wanted.order_by(*order).execution_options(populate_existing=True)))
 
 
 def _free(lots: Iterable[CreditGrant]) -> int:
     return sum(lot.remaining - lot.held for lot in lots)
 
 
-def _not_yet_reversed(
-    session: Session, drawn: Iterable[LedgerEntry]
-) -> dict[UUID, int]:
+def _not_yet_reversed(session: Session, drawn: Iterable[LedgerEntry]) -> dict[UUID, int]:
     """For each lot of a debit, how many of its credits have not been given back."""
     left: dict[UUID, int] = {}
     posting_id = None
@@ -529,10 +471,7 @@ def _not_yet_reversed(
 
 
 def _refuse_disabled(subscriptions: Iterable[Subscription]) -> None:
-    if any(
-        subscription.status is SubscriptionStatus.disabled
-        for subscription in subscriptions
-    ):
+    if any(subscription.status is SubscriptionStatus.disabled for subscription in subscriptions):
         raise SubscriptionDisabledError
 
 

@@ -19,17 +19,12 @@ from litesubs.settings import settings
 
 NAME_LENGTH = 60
 MOST_USES = 100_000
-TOKEN_ALPHABET = "".join(
-    sorted(set(string.ascii_letters + string.digits) - set("0OIl1"))
-)
-TOKEN_LENGTH = (
-    12  # 57^12, about 70 bits: cannot be guessed, still short enough to read out
-)
+LONGEST_DAYS = 3_650
+TOKEN_ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("0OIl1")))
+TOKEN_LENGTH = 12  # 57^12, about 70 bits: cannot be guessed, still short enough to read out
 
 
-def create(
-    actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: str = ""
-) -> LinkView:
+def create(actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: str = "") -> LinkView:
     """One more link to a pack. ValidationFailedError with fields `name`, `max_uses`, `expires` (a date, its last day)."""
     creator_id = actor.require_creator()
     fields: dict[str, str] = {}
@@ -86,11 +81,7 @@ def state(link: ShareLink) -> str:
         return "revoked"
     if link.expires_at and link.expires_at <= clock.now():
         return "expired"
-    return (
-        "used_up"
-        if link.max_uses is not None and link.uses >= link.max_uses
-        else "open"
-    )
+    return "used_up" if link.max_uses is not None and link.uses >= link.max_uses else "open"
 
 
 def reserve_use(session: Session, link_id: UUID) -> None:
@@ -99,14 +90,10 @@ def reserve_use(session: Session, link_id: UUID) -> None:
         col(ShareLink.id) == link_id,
         col(ShareLink.revoked_at).is_(None),
         col(ShareLink.expires_at).is_(None) | (col(ShareLink.expires_at) > clock.now()),
-        col(ShareLink.max_uses).is_(None)
-        | (col(ShareLink.uses) < col(ShareLink.max_uses)),
+        col(ShareLink.max_uses).is_(None) | (col(ShareLink.uses) < col(ShareLink.max_uses)),
     )
     taken = session.execute(
-        update(ShareLink)
-        .where(*usable)
-        .values(uses=ShareLink.uses + 1)
-        .returning(col(ShareLink.id))
+        update(ShareLink).where(*usable).values(uses=ShareLink.uses + 1).returning(col(ShareLink.id))
     )
     if taken.first() is None:
         raise LinkUnavailableError
@@ -114,31 +101,19 @@ def reserve_use(session: Session, link_id: UUID) -> None:
 
 def free_use(session: Session, link_id: UUID) -> None:
     """Give a reserved use back, after a checkout that failed or expired."""
-    session.execute(
-        update(ShareLink)
-        .where(col(ShareLink.id) == link_id)
-        .values(uses=ShareLink.uses - 1)
-    )
+    session.execute(update(ShareLink).where(col(ShareLink.id) == link_id).values(uses=ShareLink.uses - 1))
 
 
 def close_open_checkouts(session: Session, which: ColumnElement[bool]) -> None:
     """Have Stripe expire the open Checkout sessions of these purchases; one that is paid all the same is granted."""
-    pending = select(Purchase.id).where(
-        which, Purchase.status == PurchaseStatus.pending
-    )
+    pending = select(Purchase.id).where(which, Purchase.status == PurchaseStatus.pending)
     for purchase_id in session.exec(pending):
-        queue.enqueue(
-            session, "expire_checkout", queue="payments", purchase_id=str(purchase_id)
-        )
+        queue.enqueue(session, "expire_checkout", queue="payments", purchase_id=str(purchase_id))
 
 
 def view(link: ShareLink) -> LinkView:
     """A link as its creator sees it."""
-    used = (
-        f"{link.uses:,} of {link.max_uses:,} used"
-        if link.max_uses
-        else prose.count(link.uses, "use")
-    )
+    used = f"{link.uses:,} of {link.max_uses:,} used" if link.max_uses else prose.count(link.uses, "use")
     return LinkView(
         id=ids.show("link", link.id),
         token=link.token,
@@ -146,9 +121,7 @@ def view(link: ShareLink) -> LinkView:
         name=link.name,
         is_default=link.is_default,
         uses=used,
-        expires=f"Until {prose.day(prose.last_day(link.expires_at))}"
-        if link.expires_at
-        else "No end",
+        expires=f"Until {prose.day(prose.last_day(link.expires_at))}" if link.expires_at else "No end",
         state=state(link),
     )
 
@@ -169,16 +142,9 @@ def _uses(text: str, fields: dict[str, str]) -> int | None:
     plain = str(text).strip()
     if not plain:
         return None
-    if (
-        plain.isascii()
-        and plain.isdigit()
-        and len(plain) < 10
-        and 1 <= int(plain) <= MOST_USES
-    ):
+    if plain.isascii() and plain.isdigit() and len(plain) < 10 and 1 <= int(plain) <= MOST_USES:
         return int(plain)
-    fields["max_uses"] = (
-        f"Write a whole number from 1 to {MOST_USES:,}, or leave it empty for no limit."
-    )
+    fields["max_uses"] = f"Write a whole number from 1 to {MOST_USES:,}, or leave it empty for no limit."
     return None
 
 
@@ -191,7 +157,12 @@ def _expires_at(text: str, fields: dict[str, str]) -> datetime | None:
     except ValueError:
         fields["expires"] = "Choose a date, like 2027-06-30, or leave it empty."
         return None
-    if last_day < clock.now().date():
-        fields["expires"] = "This date has passed. Choose today or later."
+    today = clock.now().date()
+    if not today <= last_day <= today + timedelta(days=LONGEST_DAYS):
+        fields["expires"] = (
+            "This date has passed. Choose today or later."
+            if last_day < today
+            else "Choose a date within ten years, or leave it empty."
+        )
         return None
     return datetime.combine(last_day, time(), tzinfo=UTC) + timedelta(days=1)

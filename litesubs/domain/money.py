@@ -33,9 +33,7 @@ ZERO_DECIMALS = frozenset(
     ]
 )
 THREE_DECIMALS = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
-SENT_TIMES_100 = frozenset(
-    {"ISK", "UGX"}
-)  # Stripe counts these as two-decimal although they have none
+SENT_TIMES_100 = frozenset({"ISK", "UGX"})  # Stripe counts these as two-decimal although they have none
 LARGEST_CHARGE = 99_999_999  # as Stripe counts
 
 # The least Stripe charges, in major units. The first two lines are Stripe's own figures or, where those depend on the
@@ -252,9 +250,7 @@ def show_each(minor: int, currency: str, credits_sold: int) -> str:
     """The price of one credit: "€45.00", with at least two digits that count: "$0.0033"."""
     each = Decimal(minor).scaleb(-decimals(currency)) / credits_sold
     digits = max(decimals(currency), 1 - each.adjusted())
-    return _format(
-        each.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), currency, digits
-    )
+    return _format(each.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), currency, digits)
 
 
 def show_input(minor: int, currency: str) -> str:
@@ -276,29 +272,19 @@ def read(text: str, currency: str) -> int:
     least, most = minimum_minor(currency), maximum_minor(currency)
     name = LOCALE.currencies.get(currency, currency)
     if amount > Decimal(most).scaleb(-digits):
-        raise PriceError(
-            f"The most that can be charged at once is {show(most, currency)}."
-        )
+        raise PriceError(f"The most that can be charged at once is {show(most, currency)}.")
     minor = amount.scaleb(digits)
     if amount > 0 and minor != minor.to_integral_value():
         raise PriceError(f"{name} has {digits or 'no'} decimals. Round the price.")
     if minor < least:
-        given = (
-            f"{show(int(minor), currency, whole=False)} is" if amount > 0 else "That is"
-        )
-        raise PriceError(
-            f"{given} below what Stripe can charge. The least is {show(least, currency, whole=False)}."
-        )
+        given = f"{show(int(minor), currency, whole=False)} is" if amount > 0 else "That is"
+        raise PriceError(f"{given} below what Stripe can charge. The least is {show(least, currency, whole=False)}.")
     if currency in THREE_DECIMALS and int(minor) % 10:
-        raise PriceError(
-            "Stripe charges this currency in steps of 0.010. Let the last digit be 0."
-        )
+        raise PriceError("Stripe charges this currency in steps of 0.010. Let the last digit be 0.")
     return int(minor)
 
 
 def _format(amount: Decimal, currency: str, digits: int) -> str:
     gap = "\u00a0" if get_currency_symbol(currency, LOCALE)[-1].isalpha() else ""
     pattern = f"¤{gap}#,##0" + ("." + "0" * digits if digits else "")
-    return format_currency(
-        amount, currency, pattern, locale=LOCALE, currency_digits=False
-    )
+    return format_currency(amount, currency, pattern, locale=LOCALE, currency_digits=False)

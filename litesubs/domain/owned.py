@@ -12,44 +12,32 @@ from litesubs.models import CreditPack, Customer, ShareLink, Subscription
 Row = TypeVar("Row")
 
 
-def pack(
-    session: Session, creator_id: UUID, public_id: str, *, lock: bool = False
-) -> CreditPack:
+def pack(session: Session, creator_id: UUID, public_id: str, *, lock: bool = False) -> CreditPack:
     """The creator's pack, locked if asked."""
     query = select(CreditPack).where(
         CreditPack.id == ids.read("pack", public_id),
         CreditPack.creator_id == creator_id,
     )
-    return _found(
-        session.exec(query.with_for_update() if lock else query).one_or_none()
-    )
+    return _found(session.exec(query.with_for_update() if lock else query).one_or_none())
 
 
 def link(session: Session, creator_id: UUID, public_id: str) -> ShareLink:
     """The creator's share link, locked."""
-    query = select(ShareLink).where(
-        ShareLink.id == ids.read("link", public_id), ShareLink.creator_id == creator_id
-    )
+    query = select(ShareLink).where(ShareLink.id == ids.read("link", public_id), ShareLink.creator_id == creator_id)
     return _found(session.exec(query.with_for_update()).one_or_none())
 
 
-def subscription_sold(
-    session: Session, creator_id: UUID, public_id: str
-) -> Subscription:
+def subscription_sold(session: Session, creator_id: UUID, public_id: str) -> Subscription:
     """A subscription to one of the creator's packs."""
     wanted = ids.read("sub", public_id)
-    query = select(Subscription).where(
-        Subscription.id == wanted, Subscription.creator_id == creator_id
-    )
+    query = select(Subscription).where(Subscription.id == wanted, Subscription.creator_id == creator_id)
     return _found(session.exec(query).one_or_none())
 
 
 def subscription_held(session: Session, user_id: UUID, public_id: str) -> Subscription:
     """A subscription that the user holds as a buyer."""
     wanted = ids.read("sub", public_id)
-    query = select(Subscription).join(
-        Customer, col(Customer.id) == col(Subscription.customer_id)
-    )
+    query = select(Subscription).join(Customer, col(Customer.id) == col(Subscription.customer_id))
     query = query.where(Subscription.id == wanted, Customer.user_id == user_id)
     return _found(session.exec(query).one_or_none())
 

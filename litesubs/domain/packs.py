@@ -62,9 +62,7 @@ def preview(_actor: Actor, draft: PackDraft) -> PreviewView:
         name=shown.get("name", ""),
         description_html=prose.markdown(shown.get("description", "")),
         price=money.show(shown["price_minor"], shown["currency"]) if priced else "",
-        unit_price=money.show_each(
-            shown["price_minor"], shown["currency"], shown["credits"]
-        )
+        unit_price=money.show_each(shown["price_minor"], shown["currency"], shown["credits"])
         if priced and shown["credits"]
         else "",
         credits=shown["credits"],
@@ -121,21 +119,15 @@ def set_active(actor: Actor, pack_id: str, *, active: bool) -> PackView:
 def mine(actor: Actor) -> list[PackView]:
     """The creator's packs, newest first, with what was sold of each."""
     with transaction() as session:
-        query = select(CreditPack).where(
-            CreditPack.creator_id == actor.require_creator()
-        )
-        packs = session.exec(
-            query.order_by(col(CreditPack.created_at).desc(), col(CreditPack.id).desc())
-        ).all()
+        query = select(CreditPack).where(CreditPack.creator_id == actor.require_creator())
+        packs = session.exec(query.order_by(col(CreditPack.created_at).desc(), col(CreditPack.id).desc())).all()
         return _with_figures(session, list(packs))
 
 
 def one(actor: Actor, pack_id: str) -> PackView:
     """One of the creator's packs. NotFoundError for any other."""
     with transaction() as session:
-        return _with_figures(
-            session, [owned.pack(session, actor.require_creator(), pack_id)]
-        )[0]
+        return _with_figures(session, [owned.pack(session, actor.require_creator(), pack_id)])[0]
 
 
 def view(pack: CreditPack) -> PackView:
@@ -167,20 +159,18 @@ def view(pack: CreditPack) -> PackView:
     )
 
 
-def expires_at(
-    kind: ExpiryKind, on: date | None, days: int | None, bought_at: datetime
-) -> datetime | None:
+def expires_at(kind: ExpiryKind, on: date | None, days: int | None, bought_at: datetime) -> datetime | None:
     """The moment credits stop being spendable: the end, in UTC, of the pack's date or of the Nth day after purchase."""
     if kind is ExpiryKind.never:
         return None
-    last_day = (
-        on
-        if kind is ExpiryKind.on_date
-        else bought_at.astimezone(UTC).date() + timedelta(days=days or 0)
-    )
-    return datetime.combine(
-        (last_day or bought_at.date()) + timedelta(days=1), time(), tzinfo=UTC
-    )
+    last_day = on if kind is ExpiryKind.on_date else bought_at.astimezone(UTC).date() + timedelta(days=days or 0)
+    return datetime.combine((last_day or bought_at.date()) + timedelta(days=1), time(), tzinfo=UTC)
+
+
+def over(pack: CreditPack) -> bool:
+    """Whether its credits would have expired before they were bought: nobody is sold those."""
+    expiry = expires_at(pack.expiry_kind, pack.expiry_date, pack.expiry_days, clock.now())
+    return expiry is not None and expiry <= clock.now()
 
 
 def _valid(draft: PackDraft, unchanged: CreditPack | None = None) -> dict[str, Any]:
@@ -190,9 +180,7 @@ def _valid(draft: PackDraft, unchanged: CreditPack | None = None) -> dict[str, A
     return values
 
 
-def _checked(
-    draft: PackDraft, unchanged: CreditPack | None = None
-) -> tuple[dict[str, Any], dict[str, str]]:
+def _checked(draft: PackDraft, unchanged: CreditPack | None = None) -> tuple[dict[str, Any], dict[str, str]]:
     """The columns that are right and, for each field that is not, one sentence."""
     values: dict[str, Any] = {"listed": bool(draft.listed)}
     errors: dict[str, str] = {}
@@ -217,22 +205,16 @@ def _checked(
     return values, errors
 
 
-def _check_words(
-    draft: PackDraft, values: dict[str, Any], errors: dict[str, str]
-) -> None:
+def _check_words(draft: PackDraft, values: dict[str, Any], errors: dict[str, str]) -> None:
     try:
         values["name"] = prose.line(draft.name, "The name", NAME_LENGTH)
     except prose.TextError as error:
         errors["name"] = str(error)
     try:
-        values["description"] = prose.block(
-            draft.description, "The description", DESCRIPTION_LENGTH
-        )
+        values["description"] = prose.block(draft.description, "The description", DESCRIPTION_LENGTH)
     except prose.TextError as error:
         errors["description"] = str(error)
-    slug = (
-        str(draft.slug).strip().lower() or prose.slug(values.get("name", "")) or "pack"
-    )
+    slug = str(draft.slug).strip().lower() or prose.slug(values.get("name", "")) or "pack"
     if SLUG.fullmatch(slug):
         values["slug"] = slug
     else:
@@ -245,7 +227,7 @@ def _check_expiry(
     values: dict[str, Any],
     errors: dict[str, str],
 ) -> None:
-    if draft.expiry_kind not in set(ExpiryKind):
+    if not isinstance(draft.expiry_kind, str) or draft.expiry_kind not in set(ExpiryKind):
         errors["expiry_kind"] = "Choose when credits expire."
         return
     kind = ExpiryKind(draft.expiry_kind)
@@ -258,21 +240,15 @@ def _check_expiry(
         on = _day(draft.expiry_date)
         if on is None:
             errors["expiry_date"] = "Choose a date, like 2027-06-30."
-        elif on <= clock.now().date() and (
-            unchanged is None or on != unchanged.expiry_date
-        ):
+        elif on <= clock.now().date() and (unchanged is None or on != unchanged.expiry_date):
             errors["expiry_date"] = "This date has passed. Choose one from tomorrow on."
         elif on > clock.now().date() + timedelta(days=LONGEST_DAYS):
-            errors["expiry_date"] = (
-                "Choose a date within ten years, or let the credits never expire."
-            )
+            errors["expiry_date"] = "Choose a date within ten years, or let the credits never expire."
         rule["expiry_date"] = on
     if kind is ExpiryKind.after_days:
         days = _whole(draft.expiry_days)
         if days is None or not 1 <= days <= LONGEST_DAYS:
-            errors["expiry_days"] = (
-                f"Write a number of days from 1 to {LONGEST_DAYS:,}."
-            )
+            errors["expiry_days"] = f"Write a number of days from 1 to {LONGEST_DAYS:,}."
         rule["expiry_days"] = days
     if not {"expiry_date", "expiry_days"} & set(errors):
         values |= rule
@@ -300,9 +276,7 @@ def _rule_in_words(rule: dict[str, Any]) -> str:
 
 def _promise(rule: dict[str, Any]) -> str:
     """What a buyer is told before paying."""
-    at = expires_at(
-        rule["expiry_kind"], rule["expiry_date"], rule["expiry_days"], clock.now()
-    )
+    at = expires_at(rule["expiry_kind"], rule["expiry_date"], rule["expiry_days"], clock.now())
     if at is None:
         return "Credits never expire."
     until = prose.day(prose.last_day(at))
@@ -312,31 +286,17 @@ def _promise(rule: dict[str, Any]) -> str:
 
 
 def _span(days: int) -> str:
-    return (
-        prose.count(days // 365, "year")
-        if days % 365 == 0
-        else prose.count(days, "day")
-    )
+    return prose.count(days // 365, "year") if days % 365 == 0 else prose.count(days, "day")
 
 
-def _refuse_taken_slug(
-    session: Session, creator_id: UUID, slug: str, own_id: UUID
-) -> None:
+def _refuse_taken_slug(session: Session, creator_id: UUID, slug: str, own_id: UUID) -> None:
     """Say whose the slug is and offer the next free one. The UNIQUE constraint decides a race."""
-    query = select(CreditPack.slug, CreditPack.name).where(
-        CreditPack.creator_id == creator_id, CreditPack.id != own_id
-    )
+    query = select(CreditPack.slug, CreditPack.name).where(CreditPack.creator_id == creator_id, CreditPack.id != own_id)
     with session.no_autoflush:
         taken = dict(session.execute(query).tuples().all())
     if slug in taken:
-        free = next(
-            f"{slug[:56]}-{n}"
-            for n in range(2, 10_000)
-            if f"{slug[:56]}-{n}" not in taken
-        )
-        raise ValidationFailedError(
-            {"slug": f"Your pack “{taken[slug]}” uses this. Try {free}."}
-        )
+        free = next(f"{slug[:56]}-{n}" for n in range(2, 10_000) if f"{slug[:56]}-{n}" not in taken)
+        raise ValidationFailedError({"slug": f"Your pack “{taken[slug]}” uses this. Try {free}."})
 
 
 def _flush(session: Session) -> None:
@@ -345,9 +305,7 @@ def _flush(session: Session) -> None:
     except IntegrityError as error:
         if "uq_credit_pack_creator_id_slug" not in str(error.orig):
             raise
-        raise ValidationFailedError(
-            {"slug": "Another of your packs uses this. Change it a little."}
-        ) from None
+        raise ValidationFailedError({"slug": "Another of your packs uses this. Change it a little."}) from None
 
 
 def _with_figures(session: Session, packs: list[CreditPack]) -> list[PackView]:
@@ -355,9 +313,7 @@ def _with_figures(session: Session, packs: list[CreditPack]) -> list[PackView]:
     wanted = [pack.id for pack in packs]
     tokens = dict(
         session.execute(
-            select(ShareLink.pack_id, ShareLink.token).where(
-                col(ShareLink.pack_id).in_(wanted), ShareLink.is_default
-            )
+            select(ShareLink.pack_id, ShareLink.token).where(col(ShareLink.pack_id).in_(wanted), ShareLink.is_default)
         )
         .tuples()
         .all()

@@ -12,9 +12,8 @@ from markdown_it import MarkdownIt
 
 LOCALE = "en_GB"
 SOON_DAYS = 30
-BIDI_CONTROLS = frozenset(
-    "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
+BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+VISIBLE = frozenset("LNPS")  # the Unicode categories of letters, numbers, punctuation and symbols
 TAGS = {
     "p",
     "br",
@@ -41,14 +40,23 @@ class TextError(ValueError):
 def line(text: str, what: str, longest: int, *, required: bool = True) -> str:
     """`text` on one line with single spaces. TextError names `what` ("The name") and says what to do."""
     cleaned = " ".join(_checked(text, what).split())
-    if required and not cleaned:
+    if required and not any(unicodedata.category(character)[0] in VISIBLE for character in cleaned):
         raise TextError(f"{what} is empty. Write something.")
     return _no_longer_than(cleaned, what, longest)
 
 
+def storable(text: object) -> bool:
+    """Whether PostgreSQL can be asked about this: text without NUL and without half a character (a lone surrogate)."""
+    return isinstance(text, str) and not any(
+        character == "\0" or "\ud800" <= character <= "\udfff" for character in text
+    )
+
+
 def block(text: str, what: str, longest: int) -> str:
     """`text` of several lines, line ends as \\n, without blanks around it."""
-    cleaned = _checked(text.replace("\r\n", "\n").replace("\r", "\n"), what)
+    if isinstance(text, str):
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    cleaned = _checked(text, what)
     return _no_longer_than(cleaned.strip(), what, longest)
 
 
@@ -68,16 +76,12 @@ def markdown(text: str) -> str:
 def summary(text: str, longest: int = 160) -> str:
     """The first words of a Markdown text as plain text, for a meta description."""
     plain = " ".join(html.unescape(nh3.clean(markdown(text), tags=set())).split())
-    return (
-        plain if len(plain) <= longest else plain[: longest - 1].rsplit(" ", 1)[0] + "…"
-    )
+    return plain if len(plain) <= longest else plain[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
 def slug(text: str) -> str:
     """ "Stage fright, 6 sessions" → "stage-fright-6-sessions"."""
-    plain = (
-        unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    )
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
 
 
@@ -121,9 +125,7 @@ def expiry(expires_at: datetime | None, now: datetime) -> str:
 
 def soon(expires_at: datetime | None, now: datetime) -> bool:
     """Whether credits expire within the days that deserve a warning."""
-    return expires_at is not None and now < expires_at <= now + timedelta(
-        days=SOON_DAYS
-    )
+    return expires_at is not None and now < expires_at <= now + timedelta(days=SOON_DAYS)
 
 
 def count(number: int, noun: str) -> str:
@@ -138,29 +140,19 @@ def signed(number: int) -> str:
 
 @lru_cache
 def _markdown() -> MarkdownIt:
-    return (
-        MarkdownIt("commonmark", {"html": False, "breaks": True})
-        .enable("strikethrough")
-        .disable("image")
-    )
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
 
 
 def _checked(text: str, what: str) -> str:
     if not isinstance(text, str):
         raise TextError(f"{what} must be text.")
     for character in text:
-        if character in BIDI_CONTROLS or (
-            unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t"
-        ):
-            raise TextError(
-                f"{what} has invisible control characters. Type it again without pasting."
-            )
+        if character in BIDI_CONTROLS or (unicodedata.category(character) in {"Cc", "Cs"} and character not in "\n\t"):
+            raise TextError(f"{what} has invisible control characters. Type it again without pasting.")
     return unicodedata.normalize("NFC", text)
 
 
 def _no_longer_than(text: str, what: str, longest: int) -> str:
     if len(text) > longest:
-        raise TextError(
-            f"{what} has {len(text):,} characters. Shorten it to {longest:,}."
-        )
+        raise TextError(f"{what} has {len(text):,} characters. Shorten it to {longest:,}.")
     return text

@@ -35,12 +35,8 @@ from litesubs.settings import settings
 
 log = structlog.get_logger()
 
-SESSION_MINUTES = (
-    32  # Stripe takes 30 at the least, counted from when the request reaches it
-)
-REUSED_FOR = timedelta(
-    minutes=20
-)  # a buyer who comes back finds the checkout they left, while it has time to run
+SESSION_MINUTES = 32  # Stripe takes 30 at the least, counted from when the request reaches it
+REUSED_FOR = timedelta(minutes=20)  # a buyer who comes back finds the checkout they left, while it has time to run
 CLAIMED_FOR = timedelta(minutes=1)  # a first click that is still talking to Stripe
 SWEPT_AFTER = timedelta(minutes=SESSION_MINUTES + 5)
 SWEPT_AT_ONCE = 200
@@ -68,14 +64,9 @@ def start(actor: Actor, token: str) -> str:
     user_id = actor.require_user()
     with transaction() as session:
         link, pack = _for_sale(session, token)
-        session.execute(
-            select(
-                func.pg_advisory_xact_lock(
-                    func.hashtextextended(f"{user_id}{link.id}", 0)
-                )
-            )
-        )
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}{link.id}", 0))))
         purchase = _open_purchase(session, user_id, link, pack)
+        fresh = purchase is None
         if purchase is None:
             links.reserve_use(session, link.id)
             purchase = _new_purchase(user_id, link, pack)
@@ -85,12 +76,13 @@ def start(actor: Actor, token: str) -> str:
     try:
         checkout = stripe.create_checkout(
             purchase.stripe_account,
-            _request(purchase, pack, actor),
+            _request(purchase, actor),
             f"purchase:{purchase.id}:v1",
         )
     except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
         log.warning("checkout_not_created", purchase=str(purchase.id), error=str(error))
-        _close(purchase.id, PurchaseStatus.failed)
+        if fresh:  # otherwise it belongs to a first click, which may have got its checkout
+            _close(purchase.id, PurchaseStatus.failed)
         raise PaymentProviderError from error
     return _remember_session(purchase.id, checkout)
 
@@ -103,35 +95,31 @@ def settle(purchase_id: UUID, *, bank_refused: bool = False) -> None:
     """
     with transaction() as session:
         purchase = session.get(Purchase, purchase_id)
-    if (
-        purchase is None
-        or purchase.status is PurchaseStatus.paid
-        or purchase.stripe_session_id is None
-    ):
+    if purchase is None or purchase.status is PurchaseStatus.paid or purchase.stripe_session_id is None:
         return
-    checkout = stripe.retrieve_checkout(
-        purchase.stripe_account, purchase.stripe_session_id
-    )
+    checkout = stripe.retrieve_checkout(purchase.stripe_account, purchase.stripe_session_id)
     with transaction() as session:
         purchase = _locked(session, purchase_id)
         if purchase.status is PurchaseStatus.paid:
             return
         if checkout.status == "complete" and checkout.payment_status != "unpaid":
             _pay(session, purchase, checkout)
+        elif checkout.status == "complete" and bank_refused:
+            _end(session, purchase, PurchaseStatus.failed)
         elif checkout.status == "complete":
-            purchase.awaiting_bank = not bank_refused
-            if bank_refused:
-                _end(session, purchase, PurchaseStatus.failed)
+            purchase.awaiting_bank = purchase.status is PurchaseStatus.pending
         elif checkout.status == "expired":
             _end(session, purchase, PurchaseStatus.expired)
 
 
 def result(actor: Actor, session_id: str) -> CheckoutResult:
     """What came of the buyer's checkout, settled on the spot so that nobody waits for a webhook. NotFoundError for others'."""
+    if not prose.storable(session_id):
+        raise NotFoundError
     purchase_id = _mine(actor, col(Purchase.stripe_session_id) == session_id)
     try:
         settle(purchase_id)
-    except stripe.StripeUnavailableError as error:
+    except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
         raise PaymentProviderError(
             "Stripe does not answer right now. If you paid, your credits arrive by themselves."
         ) from error
@@ -166,7 +154,7 @@ def sweep() -> None:
             Purchase.created_at < before,
         )
         stale = session.exec(
-            query.order_by(col(Purchase.created_at)).limit(SWEPT_AT_ONCE)
+            query.order_by(col(Purchase.awaiting_bank), col(Purchase.created_at)).limit(SWEPT_AT_ONCE)
         ).all()
     for purchase_id, session_id in stale:
         if session_id is None:
@@ -175,23 +163,26 @@ def sweep() -> None:
             try:
                 settle(purchase_id)
             except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
-                log.warning(
-                    "sweep_skipped", purchase=str(purchase_id), error=str(error)
-                )
+                log.warning("sweep_skipped", purchase=str(purchase_id), error=str(error))
 
 
 def _for_sale(session: Session, token: str) -> tuple[ShareLink, CreditPack]:
-    query = select(ShareLink, CreditPack).join(
-        CreditPack, col(CreditPack.id) == col(ShareLink.pack_id)
-    )
+    if not prose.storable(token):
+        raise NotFoundError
+    query = select(ShareLink, CreditPack).join(CreditPack, col(CreditPack.id) == col(ShareLink.pack_id))
     found = session.exec(query.where(ShareLink.token == token)).one_or_none()
     if found is None:
         raise NotFoundError
     link, pack = found
-    if pack.status is not PackStatus.active or links.state(link) in {
-        "revoked",
-        "expired",
-    }:
+    if (
+        pack.status is not PackStatus.active
+        or packs.over(pack)
+        or links.state(link)
+        in {
+            "revoked",
+            "expired",
+        }
+    ):
         raise LinkUnavailableError
     return link, pack
 
@@ -208,9 +199,7 @@ def _terms(pack: CreditPack) -> _Terms:
     )
 
 
-def _open_purchase(
-    session: Session, user_id: UUID, link: ShareLink, pack: CreditPack
-) -> Purchase | None:
+def _open_purchase(session: Session, user_id: UUID, link: ShareLink, pack: CreditPack) -> Purchase | None:
     """This buyer's open checkout on this link, if its terms are still the pack's."""
     query = select(Purchase).where(
         Purchase.user_id == user_id,
@@ -221,19 +210,14 @@ def _open_purchase(
         Purchase.created_at > clock.now() - REUSED_FOR,
     )
     for purchase in session.exec(query.order_by(col(Purchase.created_at).desc())):
-        claimed = (
-            purchase.stripe_session_url
-            or purchase.created_at > clock.now() - CLAIMED_FOR
-        )
+        claimed = purchase.stripe_session_url or purchase.created_at > clock.now() - CLAIMED_FOR
         same = _Terms(
             pack_name=purchase.pack_name,
             price_minor=purchase.price_minor,
             currency=purchase.currency,
             credits=purchase.credits,
             expiry_kind=purchase.expiry_kind,
-            expiry_date=purchase.expiry_date.isoformat()
-            if purchase.expiry_date
-            else None,
+            expiry_date=purchase.expiry_date.isoformat() if purchase.expiry_date else None,
             expiry_days=purchase.expiry_days,
         ) == _terms(pack)
         if claimed and same:
@@ -251,22 +235,17 @@ def _new_purchase(user_id: UUID, link: ShareLink, pack: CreditPack) -> Purchase:
         status=PurchaseStatus.pending,
         holds_link_use=True,
         created_at=clock.now(),
-        **(
-            asdict(_terms(pack))
-            | {"expiry_kind": pack.expiry_kind, "expiry_date": pack.expiry_date}
-        ),
+        **(asdict(_terms(pack)) | {"expiry_kind": pack.expiry_kind, "expiry_date": pack.expiry_date}),
     )
 
 
-def _request(
-    purchase: Purchase, pack: CreditPack, actor: Actor
-) -> stripe.CheckoutRequest:
+def _request(purchase: Purchase, actor: Actor) -> stripe.CheckoutRequest:
     base = settings().base_url
     purchase_id = ids.show("pur", purchase.id)
     return stripe.CheckoutRequest(
         purchase_id=purchase_id,
         name=purchase.pack_name,
-        description=f"{prose.count(purchase.credits, 'credit')}. {prose.summary(pack.description, 200)}".strip(),
+        description=f"{prose.count(purchase.credits, 'credit')}, paid once",
         amount_minor=money.stripe_amount(purchase.price_minor, purchase.currency),
         currency=purchase.currency,
         customer_email=actor.email,
@@ -318,16 +297,12 @@ def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> Non
     purchase.awaiting_bank, purchase.customer_id = False, customer.id
     purchase.stripe_payment_intent_id = checkout.payment_intent_id
     session.flush()
-    subscription = ledger.open_subscription(
-        session, purchase.creator_id, customer.id, purchase.pack_id
-    )
+    subscription = ledger.open_subscription(session, purchase.creator_id, customer.id, purchase.pack_id)
     lot = ledger.Lot(
         amount=purchase.credits,
         source=GrantSource.purchase,
         ref=str(purchase.id),
-        expires_at=packs.expires_at(
-            purchase.expiry_kind, purchase.expiry_date, purchase.expiry_days, at
-        ),
+        expires_at=packs.expires_at(purchase.expiry_kind, purchase.expiry_date, purchase.expiry_days, at),
         purchase_id=purchase.id,
         paid_minor=purchase.price_minor,
         paid_currency=purchase.currency,
@@ -383,9 +358,7 @@ def _locked(session: Session, purchase_id: UUID) -> Purchase:
 
 def _mine(actor: Actor, which: ColumnElement[bool]) -> UUID:
     with transaction() as session:
-        query = select(Purchase.id).where(
-            Purchase.user_id == actor.require_user(), which
-        )
+        query = select(Purchase.id).where(Purchase.user_id == actor.require_user(), which)
         purchase_id = session.exec(query).one_or_none()
     if purchase_id is None:
         raise NotFoundError
@@ -415,11 +388,5 @@ def _result(purchase_id: UUID) -> CheckoutResult:
 
 def _state(purchase: Purchase) -> str:
     if purchase.status is PurchaseStatus.pending:
-        return (
-            "review"
-            if purchase.needs_review
-            else "waiting"
-            if purchase.awaiting_bank
-            else "open"
-        )
+        return "review" if purchase.needs_review else "waiting" if purchase.awaiting_bank else "open"
     return purchase.status.value

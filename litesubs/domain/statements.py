@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from litesubs.domain import clock, ids, links, money, prose
+from litesubs.domain import clock, ids, links, money, packs, prose
 from litesubs.domain.views import EntryView, LotView, SubscriptionView
 from litesubs.models import (
     Creator,
@@ -32,6 +32,7 @@ from litesubs.models import (
 
 ENTRIES_PER_PAGE = 50
 MOST_DOTS = 24
+LARGEST_VERSION = 2**63 - 1  # of a bigint
 
 SOURCES = {
     GrantSource.purchase: "Bought",
@@ -57,9 +58,7 @@ class _Row:
     link: ShareLink
 
 
-def summaries(
-    session: Session, subscription_ids: Sequence[UUID]
-) -> list[SubscriptionView]:
+def summaries(session: Session, subscription_ids: Sequence[UUID]) -> list[SubscriptionView]:
     """Views without ledgers, in the order of the ids, in a fixed number of queries."""
     at = clock.now()
     rows = _rows(session, subscription_ids)
@@ -68,9 +67,7 @@ def summaries(
     return [_view(rows[key], lots[key], paid[key], at) for key in subscription_ids]
 
 
-def statement(
-    session: Session, subscription_id: UUID, viewer: UUID, before: int = 0
-) -> SubscriptionView:
+def statement(session: Session, subscription_id: UUID, viewer: UUID, before: int = 0) -> SubscriptionView:
     """One subscription with a page of its ledger, newest first, older than version `before` (0: from the newest)."""
     at = clock.now()
     row = _rows(session, [subscription_id])[subscription_id]
@@ -97,32 +94,23 @@ def _rows(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, _Row
         .join(Creator, col(Creator.id) == col(Subscription.creator_id))
         .join(
             ShareLink,
-            (col(ShareLink.pack_id) == col(Subscription.pack_id))
-            & col(ShareLink.is_default),
+            (col(ShareLink.pack_id) == col(Subscription.pack_id)) & col(ShareLink.is_default),
         )
         .where(col(Subscription.id).in_(subscription_ids))
     )
     return {row[0].id: _Row(*row) for row in session.execute(query).tuples()}
 
 
-def _lots(
-    session: Session, subscription_ids: Sequence[UUID]
-) -> dict[UUID, list[CreditGrant]]:
+def _lots(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[CreditGrant]]:
     """Each subscription's grants in order of arrival."""
     found: dict[UUID, list[CreditGrant]] = defaultdict(list)
-    query = select(CreditGrant).where(
-        col(CreditGrant.subscription_id).in_(subscription_ids)
-    )
-    for lot in session.exec(
-        query.order_by(col(CreditGrant.created_at), col(CreditGrant.id))
-    ):
+    query = select(CreditGrant).where(col(CreditGrant.subscription_id).in_(subscription_ids))
+    for lot in session.exec(query.order_by(col(CreditGrant.created_at), col(CreditGrant.id))):
         found[lot.subscription_id].append(lot)
     return found
 
 
-def _paid(
-    session: Session, rows: dict[UUID, _Row]
-) -> dict[UUID, list[tuple[str, int, int]]]:
+def _paid(session: Session, rows: dict[UUID, _Row]) -> dict[UUID, list[tuple[str, int, int]]]:
     """For each subscription, (currency, minor units, credits) of what was paid, refunds taken off."""
     by_pair = {(row.customer.id, row.pack.id): key for key, row in rows.items()}
     query = (
@@ -137,9 +125,7 @@ def _paid(
             col(Purchase.customer_id).in_([customer_id for customer_id, _ in by_pair]),
             col(Purchase.status) == PurchaseStatus.paid,
         )
-        .group_by(
-            col(Purchase.customer_id), col(Purchase.pack_id), col(Purchase.currency)
-        )
+        .group_by(col(Purchase.customer_id), col(Purchase.pack_id), col(Purchase.currency))
         .order_by(col(Purchase.currency))
     )
     found: dict[UUID, list[tuple[str, int, int]]] = defaultdict(list)
@@ -149,39 +135,23 @@ def _paid(
     return found
 
 
-def _entries(
-    session: Session, subscription_id: UUID, before: int
-) -> tuple[list[LedgerEntry], bool]:
+def _entries(session: Session, subscription_id: UUID, before: int) -> tuple[list[LedgerEntry], bool]:
     query = select(LedgerEntry).where(LedgerEntry.subscription_id == subscription_id)
-    if before > 0:
+    if isinstance(before, int) and 0 < before <= LARGEST_VERSION:
         query = query.where(LedgerEntry.wallet_version < before)
-    found = list(
-        session.exec(
-            query.order_by(col(LedgerEntry.wallet_version).desc()).limit(
-                ENTRIES_PER_PAGE + 1
-            )
-        )
-    )
+    found = list(session.exec(query.order_by(col(LedgerEntry.wallet_version).desc()).limit(ENTRIES_PER_PAGE + 1)))
     return found[:ENTRIES_PER_PAGE], len(found) > ENTRIES_PER_PAGE
 
 
-def _view(
-    row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], at: datetime
-) -> SubscriptionView:
+def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], at: datetime) -> SubscriptionView:
     subscription = row.subscription
-    alive = [
-        lot
-        for lot in lots
-        if not lot.closed and (lot.expires_at is None or lot.expires_at > at)
-    ]
+    alive = [lot for lot in lots if not lot.closed and (lot.expires_at is None or lot.expires_at > at)]
     free = sum(lot.remaining - lot.held for lot in alive)
-    expiring = sum(
-        lot.remaining - lot.held for lot in alive if prose.soon(lot.expires_at, at)
-    )
+    expiring = sum(lot.remaining - lot.held for lot in alive if prose.soon(lot.expires_at, at))
     granted = sum(lot.amount for lot in lots)
     dates = [lot.expires_at for lot in alive if lot.expires_at]
     soonest = min(dates) if dates else None
-    on_sale = row.pack.status is PackStatus.active and links.state(row.link) == "open"
+    on_sale = row.pack.status is PackStatus.active and not packs.over(row.pack) and links.state(row.link) == "open"
     return SubscriptionView(
         id=ids.show("sub", subscription.id),
         status=subscription.status.value,
@@ -208,9 +178,7 @@ def _view(
         if len(paid) == 1 and paid[0][1]
         else "",
         buy_again_url=f"/p/{row.link.token}" if on_sale else "",
-        buy_again_price=money.show(row.pack.price_minor, row.pack.currency)
-        if on_sale
-        else "",
+        buy_again_price=money.show(row.pack.price_minor, row.pack.currency) if on_sale else "",
         lots=[_lot(lot, index, at) for index, lot in enumerate(lots)],
     )
 
@@ -218,12 +186,7 @@ def _view(
 def _meter(granted: int, free: int, held: int, expiring: int) -> str:
     if granted > MOST_DOTS:
         return ""
-    return (
-        "s" * (granted - free - held)
-        + "h" * held
-        + "a" * (free - expiring)
-        + "e" * expiring
-    )
+    return "s" * (granted - free - held) + "h" * held + "a" * (free - expiring) + "e" * expiring
 
 
 def _lot(lot: CreditGrant, index: int, at: datetime) -> LotView:
@@ -255,9 +218,7 @@ def _lines(
     postings = {entry.posting_id for entry in entries}
     notes = {
         note.posting_id: note
-        for note in session.exec(
-            select(PostingNote).where(col(PostingNote.posting_id).in_(postings))
-        )
+        for note in session.exec(select(PostingNote).where(col(PostingNote.posting_id).in_(postings)))
     }
     people = _people(session, row, entries, viewer)
     by_id = {lot.id: (lot, index) for index, lot in enumerate(lots)}
@@ -277,12 +238,8 @@ def _lines(
                 at=prose.moment(entry.at),
                 who=people.get(entry.actor, "Litesubs"),
                 lot=lot_label(index),
-                lot_expiry=f"until {prose.day(prose.last_day(lot.expires_at))}"
-                if lot.expires_at
-                else "never expires",
-                amount=prose.signed(entry.posted_delta)
-                if entry.posted_delta
-                else prose.signed(entry.held_delta),
+                lot_expiry=f"until {prose.day(prose.last_day(lot.expires_at))}" if lot.expires_at else "never expires",
+                amount=prose.signed(entry.posted_delta) if entry.posted_delta else prose.signed(entry.held_delta),
                 adds=entry.posted_delta > 0,
                 left_after=left,
                 reversible=entry.posting_id in open_debits,
@@ -295,11 +252,7 @@ def _lines(
 
 def _in_words(entry: LedgerEntry, lot: CreditGrant, pack_name: str) -> str:
     moved = prose.count(abs(entry.posted_delta or entry.held_delta), "credit")
-    if (
-        entry.type is EntryType.grant
-        and lot.paid_minor is not None
-        and lot.paid_currency
-    ):
+    if entry.type is EntryType.grant and lot.paid_minor is not None and lot.paid_currency:
         return f"Bought {pack_name}, {money.show(lot.paid_minor, lot.paid_currency)}"
     if entry.type is EntryType.adjustment:
         return f"{moved} added" if entry.posted_delta > 0 else f"{moved} taken"
@@ -316,17 +269,11 @@ def _in_words(entry: LedgerEntry, lot: CreditGrant, pack_name: str) -> str:
     return f"{moved} {words[entry.type]}"
 
 
-def _people(
-    session: Session, row: _Row, entries: list[LedgerEntry], viewer: UUID
-) -> dict[str, str]:
+def _people(session: Session, row: _Row, entries: list[LedgerEntry], viewer: UUID) -> dict[str, str]:
     """Names for the actors of these entries. The two sides know each other by the names they chose; nobody else shows."""
-    user_ids = [
-        UUID(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:")
-    ]
+    user_ids = [UUID(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:")]
     names = {
-        f"user:{user.id}": row.creator.display_name
-        if user.id == row.creator.user_id
-        else user.name
+        f"user:{user.id}": row.creator.display_name if user.id == row.creator.user_id else user.name
         for user in session.exec(select(User).where(col(User.id).in_(user_ids)))
     }
     return names | {f"user:{viewer}": "You"}
@@ -337,29 +284,17 @@ def _reversible(session: Session, entries: list[LedgerEntry]) -> set[UUID]:
     debits = {entry.posting_id for entry in entries if entry.type is EntryType.debit}
     if not debits:
         return set()
-    taken = select(
-        LedgerEntry.posting_id, -func.sum(LedgerEntry.posted_delta)
-    ).group_by(col(LedgerEntry.posting_id))
-    given = select(LedgerEntry.reverses, func.sum(LedgerEntry.posted_delta)).group_by(
-        col(LedgerEntry.reverses)
-    )
-    back = dict(
-        session.execute(given.where(col(LedgerEntry.reverses).in_(debits)))
-        .tuples()
-        .all()
-    )
+    taken = select(LedgerEntry.posting_id, -func.sum(LedgerEntry.posted_delta)).group_by(col(LedgerEntry.posting_id))
+    given = select(LedgerEntry.reverses, func.sum(LedgerEntry.posted_delta)).group_by(col(LedgerEntry.reverses))
+    back = dict(session.execute(given.where(col(LedgerEntry.reverses).in_(debits))).tuples().all())
     return {
         posting_id
-        for posting_id, amount in session.execute(
-            taken.where(col(LedgerEntry.posting_id).in_(debits))
-        ).tuples()
+        for posting_id, amount in session.execute(taken.where(col(LedgerEntry.posting_id).in_(debits))).tuples()
         if amount > back.get(posting_id, 0)
     }
 
 
-def _posted_after(
-    session: Session, subscription: Subscription, entries: list[LedgerEntry]
-) -> int:
+def _posted_after(session: Session, subscription: Subscription, entries: list[LedgerEntry]) -> int:
     """The subscription's balance right after the newest of these entries."""
     if not entries:
         return subscription.posted

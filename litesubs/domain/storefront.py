@@ -15,6 +15,10 @@ CLOSED = {
         "This pack is not on sale",
         "{name} has taken it off sale. Credits bought before stay good.",
     ),
+    "over": (
+        "This pack has ended",
+        "Its credits were good until {until}. Ask {name} for what comes next.",
+    ),
     "used_up": (
         "This link has been used",
         "It was made for a limited number of buyers. Ask {name} for a new one.",
@@ -29,6 +33,8 @@ CLOSED = {
 
 def open_link(token: str) -> StorefrontView:
     """The page of a share link, also where it can no longer be used. NotFoundError for a token that never was."""
+    if not prose.storable(token):
+        raise NotFoundError
     with transaction() as session:
         query = (
             select(ShareLink, CreditPack, Creator)
@@ -41,16 +47,16 @@ def open_link(token: str) -> StorefrontView:
             raise NotFoundError
         link, pack, creator = found
         others = _others(session, creator, pack)
-    state = links.state(link) if pack.status is PackStatus.active else "disabled"
-    title, text = CLOSED.get(state, ("", ""))
-    until = prose.day(prose.last_day(link.expires_at)) if link.expires_at else ""
+    over = packs.over(pack)
+    state = links.state(link) if pack.status is PackStatus.active and not over else "disabled"
+    title, text = CLOSED["over"] if over else CLOSED.get(state, ("", ""))
+    last_day = pack.expiry_date if over else prose.last_day(link.expires_at) if link.expires_at else None
+    until = prose.day(last_day) if last_day else ""
     return StorefrontView(
         token=token,
         state=state,
         closed_title=title,
-        closed_text=text.format(
-            name=prose.first_name(creator.display_name), until=until
-        ),
+        closed_text=text.format(name=prose.first_name(creator.display_name), until=until),
         pack=packs.view(pack),
         creator_name=creator.display_name,
         creator_handle=creator.handle,
@@ -76,7 +82,7 @@ def _others(session: Session, creator: Creator, shown: CreditPack) -> list[Offer
     views = [
         (packs.view(pack), link)
         for pack, link in session.exec(query)
-        if links.state(link) == "open"
+        if links.state(link) == "open" and not packs.over(pack)
     ]
     return [
         OfferView(

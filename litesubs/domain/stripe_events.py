@@ -4,6 +4,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, col, select
 
 from litesubs import queue
@@ -31,9 +32,7 @@ def receive(payload: bytes, signature: str) -> None:
     """
     secret = settings().stripe_webhook_secret
     try:
-        event = stripe.parse_event(
-            payload, signature, secret.get_secret_value() if secret else ""
-        )
+        event = stripe.parse_event(payload, signature, secret.get_secret_value() if secret else "")
     except stripe.InvalidSignatureError as error:
         raise InvalidEventError from error
     row = {
@@ -44,17 +43,15 @@ def receive(payload: bytes, signature: str) -> None:
         "payload": event.payload,
         "received_at": clock.now(),
     }
-    with transaction() as session:
-        stored = session.execute(
-            insert(StripeEvent)
-            .values(row)
-            .on_conflict_do_nothing()
-            .returning(col(StripeEvent.id))
-        )
-        if stored.first() is not None:
-            queue.enqueue(
-                session, "handle_stripe_event", queue="payments", event_id=event.id
+    try:
+        with transaction() as session:
+            stored = session.execute(
+                insert(StripeEvent).values(row).on_conflict_do_nothing().returning(col(StripeEvent.id))
             )
+            if stored.first() is not None:
+                queue.enqueue(session, "handle_stripe_event", queue="payments", event_id=event.id)
+    except (DataError, ValueError) as error:  # NUL or half a character: PostgreSQL cannot store it, now or ever
+        raise InvalidEventError from error
 
 
 def handle(event_id: str) -> None:
@@ -83,16 +80,14 @@ def handle(event_id: str) -> None:
 def _purchase_of(session: Session, event: StripeEvent) -> UUID | None:
     """The purchase that a Checkout event is about: by the session's id, else by our own reference that it carries."""
     checkout = event.payload.get("data", {}).get("object", {})
-    by_session = select(Purchase).where(
-        Purchase.stripe_session_id == checkout.get("id")
-    )
+    if not checkout.get("id"):
+        return None
+    by_session = select(Purchase).where(Purchase.stripe_session_id == checkout["id"])
     purchase = session.exec(by_session).one_or_none()
     if purchase is None:
         purchase = _by_reference(session, checkout.get("client_reference_id"))
         if purchase is not None and purchase.stripe_session_id is None:
-            purchase.stripe_session_id = str(
-                checkout["id"]
-            )  # we stopped between Stripe's answer and storing it
+            purchase.stripe_session_id = str(checkout["id"])  # we stopped between Stripe's answer and storing it
     return purchase.id if purchase else None
 
 

@@ -76,25 +76,15 @@ RULES = {
 def violations() -> list[str]:
     """Every broken invariant in words, with the id of the row; empty when the books are right."""
     with transaction() as session:
-        session.execute(
-            text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        )
-        found = [
-            f"{rule}: {row[0]}"
-            for rule, query in RULES.items()
-            for row in session.execute(text(query))
-        ]
-        return (
-            found + list(_chain_violations(session)) + list(_note_violations(session))
-        )
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        found = [f"{rule}: {row[0]}" for rule, query in RULES.items() for row in session.execute(text(query))]
+        return found + list(_chain_violations(session)) + list(_note_violations(session))
 
 
 def _chain_violations(session: Session) -> Iterator[str]:
     """Walk each wallet's entries in order: versions without gaps, each hash right, each balance the last plus the delta."""
     heads = dict(session.execute(select(Wallet.id, Wallet.last_hash)).tuples().all())
-    query = select(LedgerEntry).order_by(
-        col(LedgerEntry.wallet_id), col(LedgerEntry.wallet_version)
-    )
+    query = select(LedgerEntry).order_by(col(LedgerEntry.wallet_id), col(LedgerEntry.wallet_version))
     entries = session.exec(query.execution_options(yield_per=BATCH))
     for wallet_id, chain in groupby(entries, key=lambda entry: entry.wallet_id):
         previous, version, posted, held = b"", 0, 0, 0

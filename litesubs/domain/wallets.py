@@ -53,25 +53,16 @@ def mine(actor: Actor) -> WalletView:
         held = statements.summaries(session, session.exec(query).all())
     groups: dict[tuple[str, str], list[SubscriptionView]] = defaultdict(list)
     for subscription in held:
-        groups[subscription.creator_name, subscription.creator_initials].append(
-            subscription
-        )
+        groups[subscription.creator_name, subscription.creator_initials].append(subscription)
     total = prose.count(sum(subscription.posted for subscription in held), "credit")
     return WalletView(
-        summary=f"{total} with {prose.count(len(groups), 'creator')}. Nothing here renews."
-        if held
-        else "",
+        summary=f"{total} with {prose.count(len(groups), 'creator')}. Nothing here renews." if held else "",
         expiring=_expiring(held),
-        groups=[
-            WalletGroupView(name, initials, subs)
-            for (name, initials), subs in groups.items()
-        ],
+        groups=[WalletGroupView(name, initials, subs) for (name, initials), subs in groups.items()],
     )
 
 
-def one_of_mine(
-    actor: Actor, subscription_id: str, before: int = 0
-) -> SubscriptionView:
+def one_of_mine(actor: Actor, subscription_id: str, before: int = 0) -> SubscriptionView:
     """One of the buyer's subscriptions with a page of its ledger. NotFoundError for anybody else's."""
     user_id = actor.require_user()
     with transaction() as session:
@@ -79,20 +70,14 @@ def one_of_mine(
         return statements.statement(session, subscription.id, user_id, before)
 
 
-def subscription(
-    actor: Actor, subscription_id: str, before: int = 0
-) -> SubscriptionView:
+def subscription(actor: Actor, subscription_id: str, before: int = 0) -> SubscriptionView:
     """A customer's subscription as its creator sees it. NotFoundError for another creator's."""
     with transaction() as session:
-        sold = owned.subscription_sold(
-            session, actor.require_creator(), subscription_id
-        )
+        sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
         return statements.statement(session, sold.id, actor.require_user(), before)
 
 
-def use(
-    actor: Actor, subscription_id: str, amount: int, reason: str, key: str
-) -> SubscriptionView:
+def use(actor: Actor, subscription_id: str, amount: int, reason: str, key: str) -> SubscriptionView:
     """Spend by hand from this pack. The same `key` again does nothing more.
 
     Raises ValidationFailedError (`amount`, `reason`), SubscriptionInactiveError, InsufficientCreditsError.
@@ -101,18 +86,14 @@ def use(
 
     def spend(session: Session, sold: Subscription) -> None:
         try:
-            ledger.debit(
-                session, sold.wallet_id, amount, actor, pack_id=sold.pack_id, note=note
-            )
+            ledger.debit(session, sold.wallet_id, amount, actor, pack_id=sold.pack_id, note=note)
         except InsufficientCreditsError as error:
             raise _too_few(session, sold, error) from None
 
     return _once(actor, subscription_id, key, spend, "use", amount, reason)
 
 
-def adjust(
-    actor: Actor, subscription_id: str, amount: str, reason: str, expires: str, key: str
-) -> SubscriptionView:
+def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires: str, key: str) -> SubscriptionView:
     """Correct the balance up ("3", "+3": a new lot) or down ("-2": burn order), with a reason the customer sees.
 
     `expires` is for added credits: "" as the pack's rule says, "never", or a date, their last day. The same `key` again
@@ -136,14 +117,10 @@ def adjust(
         except InsufficientCreditsError as error:
             raise _too_few(session, sold, error) from None
 
-    return _once(
-        actor, subscription_id, key, correct, "adjust", change, reason, expires
-    )
+    return _once(actor, subscription_id, key, correct, "adjust", change, reason, expires)
 
 
-def reverse(
-    actor: Actor, subscription_id: str, entry_id: str, key: str
-) -> SubscriptionView:
+def reverse(actor: Actor, subscription_id: str, entry_id: str, key: str) -> SubscriptionView:
     """Give back what is left of a spend. The same `key` again does nothing more. NothingToReverseError if all was given back."""
     posting_id = ids.read("debit", entry_id)
 
@@ -158,22 +135,14 @@ def reverse(
     return _once(actor, subscription_id, key, give_back, "reverse", entry_id)
 
 
-def set_status(
-    actor: Actor, subscription_id: str, status: str, note: str = ""
-) -> SubscriptionView:
+def set_status(actor: Actor, subscription_id: str, status: str, note: str = "") -> SubscriptionView:
     """Pause, disable or enable a customer's credits of one pack. `note` is what the customer reads as the reason."""
-    if status not in set(SubscriptionStatus):
+    if not isinstance(status, str) or status not in set(SubscriptionStatus):
         raise ValidationFailedError({"status": "Choose active, paused or disabled."})
     wanted = SubscriptionStatus(status)
-    words = (
-        ""
-        if wanted is SubscriptionStatus.active
-        else _reason(note, required=False, field="note")
-    )
+    words = "" if wanted is SubscriptionStatus.active else _reason(note, required=False, field="note")
     with transaction() as session:
-        sold = owned.subscription_sold(
-            session, actor.require_creator(), subscription_id
-        )
+        sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
         ledger.set_status(session, sold.id, wanted, words)
     return subscription(actor, subscription_id)
 
@@ -186,9 +155,7 @@ def expire_due() -> int:
         CreditGrant.remaining > CreditGrant.held,
     )
     with transaction() as session:
-        grant_ids = session.exec(
-            due.order_by(col(CreditGrant.expires_at)).limit(EXPIRED_AT_ONCE)
-        ).all()
+        grant_ids = session.exec(due.order_by(col(CreditGrant.expires_at)).limit(EXPIRED_AT_ONCE)).all()
     done = 0
     for grant_id in grant_ids:
         with transaction() as session:
@@ -207,7 +174,7 @@ def _once(
 ) -> SubscriptionView:
     """Run `act` on one of the creator's subscriptions if `key` is new, and show what the ledger says afterwards."""
     creator_id = actor.require_creator()
-    if not isinstance(key, str) or not 1 <= len(key) <= 255:
+    if not isinstance(key, str) or not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
         raise ValidationFailedError({"key": "Reload the page and try again."})
     with transaction() as session:
         sold = owned.subscription_sold(session, creator_id, subscription_id)
@@ -217,32 +184,19 @@ def _once(
 
 
 def _amount(amount: object) -> int:
-    if (
-        isinstance(amount, bool)
-        or not isinstance(amount, int)
-        or not 1 <= amount <= MOST_ADJUSTED
-    ):
-        raise ValidationFailedError(
-            {"amount": f"Write a whole number from 1 to {MOST_ADJUSTED:,}."}
-        )
+    if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MOST_ADJUSTED:
+        raise ValidationFailedError({"amount": f"Write a whole number from 1 to {MOST_ADJUSTED:,}."})
     return amount
 
 
 def _change(text: object) -> int:
     plain = str(text).strip().replace("\u2212", "-")
     digits = plain.lstrip("+-")
-    if (
-        len(plain) - len(digits) > 1
-        or not digits.isascii()
-        or not digits.isdigit()
-        or len(digits) > 9
-    ):
+    if len(plain) - len(digits) > 1 or not digits.isascii() or not digits.isdigit() or len(digits) > 9:
         raise ValidationFailedError({"amount": "Write a whole number, like 2 or -1."})
     change = -int(digits) if plain.startswith("-") else int(digits)
     if change == 0 or abs(change) > MOST_ADJUSTED:
-        raise ValidationFailedError(
-            {"amount": f"Add or take between 1 and {MOST_ADJUSTED:,} credits."}
-        )
+        raise ValidationFailedError({"amount": f"Add or take between 1 and {MOST_ADJUSTED:,} credits."})
     return change
 
 
@@ -253,53 +207,37 @@ def _reason(text: str, *, required: bool, field: str = "reason") -> str:
         raise ValidationFailedError({field: str(error)}) from None
 
 
-def _lot_expiry(
-    session: Session, actor: Actor, sold: Subscription, expires: str
-) -> datetime | None:
+def _lot_expiry(session: Session, actor: Actor, sold: Subscription, expires: str) -> datetime | None:
     if expires == "never":
         return None
     at = clock.now()
     if not expires:
-        pack = owned.pack(
-            session, actor.require_creator(), ids.show("pack", sold.pack_id)
-        )
-        by_rule = packs.expires_at(
-            pack.expiry_kind, pack.expiry_date, pack.expiry_days, at
-        )
+        pack = owned.pack(session, actor.require_creator(), ids.show("pack", sold.pack_id))
+        by_rule = packs.expires_at(pack.expiry_kind, pack.expiry_date, pack.expiry_days, at)
         return by_rule if by_rule is None or by_rule > at else None
     try:
         last_day = date.fromisoformat(expires)
     except (TypeError, ValueError):
-        raise ValidationFailedError(
-            {"expires": "Choose a date, like 2027-06-30."}
-        ) from None
+        raise ValidationFailedError({"expires": "Choose a date, like 2027-06-30."}) from None
     if not at.date() <= last_day <= at.date() + timedelta(days=packs.LONGEST_DAYS):
-        raise ValidationFailedError(
-            {"expires": "Choose a date from today on, within ten years."}
-        )
+        raise ValidationFailedError({"expires": "Choose a date from today on, within ten years."})
     return packs.expires_at(ExpiryKind.on_date, last_day, None, at)
 
 
-def _too_few(
-    session: Session, sold: Subscription, error: InsufficientCreditsError
-) -> ValidationFailedError:
+def _too_few(session: Session, sold: Subscription, error: InsufficientCreditsError) -> ValidationFailedError:
     """The refusal with the customer's name and numbers."""
     name = prose.first_name(session.get_one(Customer, sold.customer_id).name)
     free, required = int(str(error.data["available"])), int(str(error.data["required"]))
     held = f" and {sold.held} held" if sold.held else ""
     left = prose.signed(free - required)
-    return ValidationFailedError(
-        {"amount": f"This would leave {left} credits. {name} has {free} free{held}."}
-    )
+    return ValidationFailedError({"amount": f"This would leave {left} credits. {name} has {free} free{held}."})
 
 
 def _expiring(held: list[SubscriptionView]) -> str:
-    soon = [
-        subscription
-        for subscription in held
-        if subscription.expires_soon and subscription.expiring
-    ]
+    soon = [subscription for subscription in held if subscription.expires_soon and subscription.expiring]
     if not soon:
         return ""
     first = soon[0]
-    return f"{prose.count(first.expiring, 'credit')} of {first.pack_name}, {first.creator_name}: {first.expires.lower()}."
+    return (
+        f"{prose.count(first.expiring, 'credit')} of {first.pack_name}, {first.creator_name}: {first.expires.lower()}."
+    )

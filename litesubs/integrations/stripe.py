@@ -1,7 +1,7 @@
 """Stripe, and the only module that knows its SDK. Plain values in, frozen dataclasses out.
 
-Every function takes the Stripe `account` it acts for, None being our own, and raises StripeUnavailableError (the outcome is
-unknown: call again with the same idempotency key) or StripeRefusedError (Stripe said no: calling again is pointless).
+Every function that asks Stripe takes the `account` it acts for, None being our own. It raises StripeUnavailableError
+(the outcome is unknown: call again with the same idempotency key) or StripeRefusedError (Stripe said no, for good).
 """
 
 import json
@@ -55,8 +55,8 @@ class InvalidSignatureError(Exception):
 class CheckoutRequest:
     """What a buyer is asked to pay for.
 
-    `purchase_id` comes back as `client_reference_id`. `amount_minor` is in the units Stripe counts for that currency, and
-    `expires_at` must be 30 minutes to 24 hours ahead when Stripe reads it: leave a minute of margin.
+    `purchase_id` comes back as `client_reference_id`. `amount_minor` is in the units Stripe counts for the currency.
+    `expires_at` must be 30 minutes to 24 hours ahead when Stripe reads it, so leave a minute of margin.
     """
 
     purchase_id: str
@@ -90,7 +90,7 @@ class Checkout:
 
 @dataclass(frozen=True, kw_only=True)
 class InboundEvent:
-    """An event as Stripe sent or listed it. `object_id` and `client_reference_id` are those of the object it is about."""
+    """An event as Stripe sent or listed it; `object_id` and `client_reference_id` are of the object it is about."""
 
     id: str
     type: str
@@ -164,7 +164,7 @@ def list_events(account: str | None, types: Sequence[str], created_since: dateti
 
 
 def parse_event(payload: bytes, signature: str, secret: str) -> InboundEvent:
-    """The event in a webhook's raw body, after checking that Stripe signed it with `secret` (the Stripe-Signature header).
+    """The event in a webhook's raw body, after checking the Stripe-Signature header against the endpoint's `secret`.
 
     Raises InvalidSignatureError for a wrong or missing signature, one made more than five minutes ago or ahead (the SDK
     accepts any future), and for a body that is not an event. https://docs.stripe.com/webhooks#verify-manually

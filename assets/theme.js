@@ -1,0 +1,101 @@
+/* Runs before the first paint: the chosen theme, and small behaviours that need no framework. */
+(() => {
+  const root = document.documentElement;
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  /* The key and the values are those of Reflex, so that both agree. */
+  const stored = () => {
+    try {
+      return localStorage.getItem("theme") || "system";
+    } catch {
+      return "system";
+    }
+  };
+  const apply = () => {
+    const choice = stored();
+    const theme = choice === "system" ? (system.matches ? "dark" : "light") : choice;
+    root.dataset.theme = theme;
+    root.dataset.themeChoice = choice;
+    root.style.colorScheme = theme;
+  };
+  apply();
+  system.addEventListener("change", apply);
+
+  const nextTheme = () => {
+    const order = system.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
+    const choice = order[(order.indexOf(stored()) + 1) % order.length];
+    try {
+      localStorage.setItem("theme", choice);
+    } catch {
+      /* Private windows may refuse storage: the theme then follows the system. */
+    }
+    apply();
+    say(`Theme: ${choice}`);
+  };
+
+  /* Tells screen readers what just happened. */
+  const say = (text) => {
+    const line = document.getElementById("announcer");
+    if (line) line.textContent = text;
+  };
+
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.dataset.copied = "";
+    say("Copied");
+    setTimeout(() => delete button.dataset.copied, 2000);
+  };
+
+  const showPassword = (button) => {
+    const field = button.parentElement.querySelector("input");
+    const show = field.type === "password";
+    field.type = show ? "text" : "password";
+    button.setAttribute("aria-pressed", String(show));
+    field.focus();
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-toggle], [data-copy], [data-show-password], [data-opens], [data-closes]");
+    if (!button) return;
+    if ("themeToggle" in button.dataset) nextTheme();
+    if ("copy" in button.dataset) copy(button);
+    if ("showPassword" in button.dataset) showPassword(button);
+    if ("opens" in button.dataset) document.getElementById(button.dataset.opens)?.showModal();
+    if ("closes" in button.dataset) button.closest("dialog")?.close();
+  });
+
+  /* A menu is a popover; it opens under its button, or above where there is no room. */
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target;
+    if (event.newState !== "open" || !menu.matches?.("[role=menu][popover]")) return;
+    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    if (!button) return;
+    const edge = button.getBoundingClientRect();
+    const above = edge.bottom + menu.offsetHeight + 12 > innerHeight && edge.top > menu.offsetHeight + 12;
+    menu.style.top = `${above ? edge.top - menu.offsetHeight - 6 : edge.bottom + 6}px`;
+    menu.style.left = `${Math.max(8, Math.min(edge.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.querySelector("[role=menuitem]")?.focus();
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    event.target.closest("[role=menu][popover] [role=menuitem]")?.closest("[popover]").hidePopover();
+    if (event.target.matches?.("dialog.drawer, dialog.drawer a")) event.target.closest("dialog").close();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const item = event.target.closest?.("[role=menu][popover] [role=menuitem]");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!item || !step) return;
+    event.preventDefault();
+    const items = [...item.closest("[role=menu]").querySelectorAll("[role=menuitem]:not(:disabled)")];
+    items[(items.indexOf(item) + step + items.length) % items.length].focus();
+  });
+
+  /* A native form posts once, however often its button is pressed. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-once]")) return;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+})();

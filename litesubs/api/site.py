@@ -1,0 +1,273 @@
+"""Serving the pages: those the server fills, clean addresses for the built ones, who may see them, and their headers."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from litesubs.api import templates
+from litesubs.api.templates import Boot
+from litesubs.domain import accounts, prose
+from litesubs.domain.actors import Actor
+from litesubs.domain.views import StorefrontView
+from litesubs.settings import settings
+
+AuthPage = Literal["login", "signup"]
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+TEMPLATE = "__tpl__"
+FILLED = ("/p/", "/login", "/signup")
+PRIVATE = ("/dashboard", "/wallet")
+LONG_FIGURE = 10_000
+GONE = ("used_up", "expired", "revoked")
+HTML_CACHE = "private, no-cache"
+CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
+SECURITY = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "content-security-policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
+}
+PASSWORD_HINT = "12 characters or more. A short sentence is good."  # noqa: S105 - a hint, no password
+
+
+def pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Response:
+    """The page behind a share link. A link that is closed for good answers 410 with the same page, saying so."""
+    boot = pack_boot(view, actor, flash)
+    url = settings().base_url + boot["path"]
+    head = templates.canonical(url) + templates.structured(_product(view, url))
+    if not view.pack.listed or view.state != "open":
+        head += '<meta name="robots" content="noindex"/>'
+    return _page(templates.fill(f"p/{TEMPLATE}", boot, head), 410 if view.state in GONE else 200)
+
+
+def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Response:
+    """Sign-in or sign-up, with the pack that is being bought beside the form, and what was wrong the last time."""
+    return _page(templates.fill(name, auth_boot(name, flash, view, next_path)), 200)
+
+
+def not_found_page() -> Response:
+    """A real 404 that helps."""
+    return _page(templates.template("404"), 404)
+
+
+def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot:
+    """Every field of pages/pack.py. Texts are never empty; what may be empty ends in `_html` or `_class`."""
+    pack = view.pack
+    is_open = view.state == "open"
+    first = prose.first_name(view.creator_name)
+    amount = prose.count(pack.credits, "credit")
+    lead, rest = templates.lead_and_rest(pack.description_html)
+    return _pack_fields(view) | {
+        "path": f"/p/{view.token}",
+        "title": f"{pack.name} · {view.creator_name}",
+        "description": prose.summary(pack.description)
+        or f"{amount} with {view.creator_name} for {pack.price}, paid once.",
+        "lead_html": lead,
+        "description_html": rest,
+        "buy_label": f"Buy {amount}",
+        "buy_action": f"/p/{quote(view.token, safe='')}/buy",
+        "buy_note": f"{amount} · {pack.unit_price} each",
+        "expiry_promise": (pack.expiry_promise or "Credits never expire").removesuffix("."),
+        "creator_first": first,
+        "also_from": f"Also from {first}",
+        "see_movements": f"You and {first} read the same ledger, line by line.",
+        "use_credits": f"All {amount} are in your wallet at once. {first} takes them off as you use them."
+        if pack.credits > 1
+        else f"Your credit is in your wallet at once. {first} takes it off when you use it.",
+        "figure_class": "long-figure" if pack.credits >= LONG_FIGURE else "",
+        "others_html": templates.offers(view.others),
+        "others_class": "" if view.others else "away",
+        "open_class": "" if is_open else "away",
+        "closed_class": "away" if is_open else "",
+        "closed_title": view.closed_title or "On sale",
+        "closed_text": view.closed_text or "This pack can be bought.",
+        "account_href": "/wallet" if actor.signed_in else f"/login?{urlencode({'next': f'/p/{view.token}'})}",
+        "account_label": "Your wallet" if actor.signed_in else "Sign in",
+        "form_error_html": templates.refusal(flash.get("form_error", "")),
+    }
+
+
+def auth_boot(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Boot:
+    """Every field of pages/login.py and pages/signup.py."""
+    buying = view is not None and view.state == "open"
+    keep = {
+        key: value for key, value in (("pack", view.token if view and buying else ""), ("next", next_path)) if value
+    }
+    query = f"?{urlencode(keep)}" if keep else ""
+    boot = (_pack_fields(view) if view else dict.fromkeys(_PACK_FIELDS, "")) | {
+        "path": f"/{name}",
+        "pack": keep.get("pack", ""),
+        "next": next_path,
+        "pack_class": "" if buying else "away",
+        "plain_class": "away" if buying else "",
+        "lead": "Then straight on to payment." if buying else "For your wallet, and for selling packs of your own.",
+        "action_label": "Continue to payment" if buying else {"login": "Sign in", "signup": "Create sign-in"}[name],
+        "login_href": f"/login{query}",
+        "signup_href": f"/signup{query}",
+        "form_error_html": templates.refusal(flash.get("form_error", "")),
+    }
+    for field, hint in (("name", ""), ("email", ""), ("password", PASSWORD_HINT if name == "signup" else "")):
+        error = flash.get(f"{field}_error", "")
+        boot[field] = flash.get(field, "")
+        boot[f"{field}_note_html"] = templates.field_note(hint, error)
+        boot[f"{field}_invalid"] = "true" if error else "false"
+    return boot
+
+
+_PACK_FIELDS = (
+    "pack_name",
+    "credits",
+    "credits_word",
+    "price",
+    "unit_price",
+    "creator_name",
+    "creator_initials",
+    "holes_html",
+)
+
+
+def _pack_fields(view: StorefrontView) -> Boot:
+    pack = view.pack
+    values = (
+        pack.name,
+        f"{pack.credits:,}",
+        "credit" if pack.credits == 1 else "credits",
+        pack.price,
+        pack.unit_price,
+        view.creator_name,
+        view.creator_initials,
+        templates.holes(pack.credits),
+    )
+    return dict(zip(_PACK_FIELDS, values, strict=True))
+
+
+def _product(view: StorefrontView, url: str) -> dict[str, object]:
+    """The pack as schema.org's Product with its Offer (https://schema.org/Product)."""
+    stock = "InStock" if view.state == "open" else "OutOfStock"
+    return {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": view.pack.name,
+        "description": prose.summary(view.pack.description) or view.pack.name,
+        "brand": {"@type": "Brand", "name": view.creator_name},
+        "offers": {
+            "@type": "Offer",
+            "url": url,
+            "price": view.pack.price_input,
+            "priceCurrency": view.pack.currency.upper(),
+            "availability": f"https://schema.org/{stock}",
+        },
+    }
+
+
+def _page(content: str, status: int) -> Response:
+    return HTMLResponse(content, status, headers={"cache-control": HTML_CACHE})
+
+
+class Pages:
+    """Gives built pages their clean addresses, one shell to each dynamic route, and sends visitors of private ones to sign in."""
+
+    def __init__(self, app: App) -> None:
+        """Wrap the app that serves the built files."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on with the path of the file that holds the page."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.endswith(".html") or f"/{TEMPLATE}" in path:
+            await not_found_page()(scope, receive, send)
+            return
+        page = _built_page(path.rstrip("/") or "/")
+        if page is None:
+            await self.app(scope, receive, send)
+        elif path != "/" and path.endswith("/"):
+            await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
+        elif _is_private(path) and not (await _actor(scope)).signed_in:
+            await RedirectResponse(f"/login?{urlencode({'next': _with_query(path, scope)})}", 303)(scope, receive, send)
+        else:
+            await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
+
+
+class Headers:
+    """Security headers on every answer; hashed files are cached for good, pages are asked for again."""
+
+    def __init__(self, app: App) -> None:
+        """Wrap the whole app."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, adding headers to the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name.lower() for name, _ in message.get("headers", [])}
+                extra = _headers(scope["path"], message["status"])
+                added = [(n.encode(), v.encode()) for n, v in extra.items() if n.encode() not in present]
+                message["headers"] = [*message.get("headers", []), *added]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def _headers(path: str, status: int) -> dict[str, str]:
+    found = dict(SECURITY)
+    if settings().https:
+        found["strict-transport-security"] = "max-age=31536000"
+    if status in (200, 304):
+        kept = next((cache for start, cache in CACHES.items() if path.startswith(start)), None)
+        found["cache-control"] = kept or "no-cache"
+    return found
+
+
+@lru_cache
+def _pages() -> tuple[dict[str, str], dict[tuple[str, int], str]]:
+    """(address → file) of the static pages, and ((start, number of segments) → file) of the dynamic ones."""
+    root = templates.site_root()
+    static, dynamic = {"/": "/index.html"}, {}
+    for file in root.rglob("*.html"):
+        address = "/" + file.relative_to(root).as_posix().removesuffix(".html")
+        if file.name in ("index.html", "404.html", "__spa-fallback.html") or address.startswith(FILLED):
+            continue
+        if address.endswith(f"/{TEMPLATE}"):
+            dynamic[address.removesuffix(TEMPLATE), address.count("/")] = f"{address}.html"
+        elif TEMPLATE not in address:
+            static[address] = f"{address}.html"
+    return static, dynamic
+
+
+def _built_page(path: str) -> str | None:
+    static, dynamic = _pages()
+    start = path[: path.rfind("/") + 1]
+    return static.get(path) or dynamic.get((start, path.count("/")))
+
+
+def _is_private(path: str) -> bool:
+    return any(path == start or path.startswith(f"{start}/") for start in PRIVATE)
+
+
+async def _actor(scope: Scope) -> Actor:
+    token = Request(scope).cookies.get(accounts.cookie_name())
+    return await to_thread.run_sync(accounts.actor_for, token)
+
+
+def _with_query(path: str, scope: Scope) -> str:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def _redirect(path: str, scope: Scope, status: int) -> Response:
+    return RedirectResponse(_with_query(path, scope), status)

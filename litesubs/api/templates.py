@@ -1,0 +1,112 @@
+"""Built pages with placeholders, filled by the server: the first HTML already holds the title, the tags and the words.
+
+A page prints `%%LS_PRICE%%` where its component says `boot("price")` (see components/boot.py). The same fields go into the
+page as JSON, so that the browser renders the very same text.
+"""
+
+import html
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from reflex.utils.prerequisites import get_web_dir
+
+from litesubs.domain.views import OfferView
+
+PLACEHOLDER = re.compile(r"%%LS_([A-Z_]+)%%")
+MOST_HOLES = 30
+CHEVRON = (
+    '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
+    'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m9 18 6-6-6-6"/></svg>'
+)
+
+Boot = dict[str, str]
+
+
+def site_root() -> Path:
+    """Where the build puts the pages."""
+    return (get_web_dir() / "build" / "client").resolve()
+
+
+@lru_cache
+def template(name: str) -> str:
+    """A built page by its path without `.html`: "login", "p/__tpl__"."""
+    return (site_root() / f"{name}.html").read_text(encoding="utf-8")
+
+
+def fill(name: str, boot: Boot, head: str = "") -> str:
+    """The page with its fields: escaped, except those whose name ends in `_html`. `boot["path"]` is the page's own path.
+
+    `head` is HTML for the end of the head. A placeholder without a field stays visible, so that tests find it.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        field = match[1].lower()
+        if field not in boot:
+            return match[0]
+        return boot[field] if field.endswith("_html") else html.escape(boot[field], quote=True)
+
+    filled = PLACEHOLDER.sub(value, template(name))
+    script = f'<script type="application/json" id="ls-boot">{script_json(boot)}</script>'
+    return filled.replace("</head>", f"{head}{script}</head>", 1)
+
+
+def script_json(value: object) -> str:
+    """JSON that can stand inside a script element: nothing in it can end the element."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+
+
+def canonical(url: str) -> str:
+    """The link element that names a page's one address."""
+    return f'<link rel="canonical" href="{html.escape(url, quote=True)}"/>'
+
+
+def structured(data: dict[str, object]) -> str:
+    """The script element with schema.org data."""
+    return f'<script type="application/ld+json">{script_json(data)}</script>'
+
+
+def holes(credits_: int) -> str:
+    """The ticket's numbered holes; none above 30, where only the figure speaks."""
+    if credits_ > MOST_HOLES:
+        return ""
+    numbers = "".join(f'<i data-k="a">{number}</i>' for number in range(1, credits_ + 1))
+    return f'<div class="holes" role="img" aria-label="{credits_} credits">{numbers}</div>'
+
+
+def offers(others: list[OfferView]) -> str:
+    """The list of what else a creator sells."""
+    if not others:
+        return ""
+    return f'<div class="offers">{"".join(_offer(offer) for offer in others)}</div>'
+
+
+def lead_and_rest(description_html: str) -> tuple[str, str]:
+    """A description's first paragraph, which stands above the ticket on a phone, and what follows it.
+
+    Its headings (h3 in the domain) become h2: on this page they stand right under the title.
+    """
+    description_html = description_html.replace("<h3>", "<h2>").replace("</h3>", "</h2>")
+    end = description_html.find("</p>") + len("</p>")
+    if not description_html.startswith("<p>"):
+        return "", description_html
+    return description_html[:end], description_html[end:].strip()
+
+
+def refusal(sentence: str) -> str:
+    """What a form says above its fields; nothing where there is nothing to say."""
+    return f'<div class="flash" role="alert"><span>{html.escape(sentence)}</span></div>' if sentence else ""
+
+
+def field_note(hint: str, error: str) -> str:
+    """The line below a field: the error if there is one, else the hint."""
+    return f'<p class="wrong" role="alert">{html.escape(error)}</p>' if error else html.escape(hint)
+
+
+def _offer(offer: OfferView) -> str:
+    return (
+        f'<a href="{html.escape(offer.url, quote=True)}"><span class="chip" aria-hidden="true">{offer.credits:,}</span>'
+        f'<span class="name">{html.escape(offer.name)}<small>{html.escape(offer.unit_price)} per credit</small></span>'
+        f"<b>{html.escape(offer.price)}</b>{CHEVRON}</a>"
+    )

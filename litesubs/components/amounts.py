@@ -1,0 +1,62 @@
+"""How many credits to add or take: quick picks and a box for any other number."""
+
+from typing import Any
+
+import reflex as rx
+
+from litesubs.components.fields import field_note
+from litesubs.components.values import Text
+
+BOX = (
+    "h-11 min-w-0 rounded-md border border-border-strong bg-raised text-center font-semibold tabular-nums max-sm:text-lg "
+    "focus:border-accent"
+)
+PICK = f"{BOX} hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-contrast"
+
+
+def amount_picker(
+    picks: list[str],
+    value: Text,
+    *,
+    on_pick: Any,  # noqa: ANN401 - a handler that takes the picked text
+    on_type: Any,  # noqa: ANN401 - a handler that takes what is written
+    error: Text = "",
+) -> rx.Component:
+    """Buttons for the usual amounts and the box `amount`, which a form reads. `error` stands below."""
+    quick = [
+        rx.el.button(
+            words,
+            type="button",
+            class_name=PICK,
+            on_click=on_pick(words),
+            custom_attrs={"aria-pressed": rx.cond(rx.Var.create(value) == words, "true", "false")},
+        )
+        for words in picks
+    ]
+    box = rx.el.input(
+        id="amount",
+        name="amount",
+        type="text",
+        default_value=value,
+        on_change=on_type,
+        max_length=10,
+        auto_complete="off",
+        input_mode="text",
+        class_name=f"{BOX} w-full px-2 aria-invalid:border-danger",
+        custom_attrs={
+            "aria-label": "Credits to add or take",
+            "aria-describedby": "amount-note",
+            "aria-invalid": rx.cond(rx.Var.create(error) != "", "true", "false"),
+        },
+    )
+    return rx.el.div(
+        rx.el.label("Credits to add or take", html_for="amount", class_name="text-sm font-medium"),
+        rx.el.div(*quick, box, class_name="grid grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,1.5fr)] gap-2"),
+        field_note("amount", "", error),
+        class_name="flex min-w-0 flex-col gap-1.5",
+    )
+
+
+def suggestions(*chips: rx.Component, label: str) -> rx.Component:
+    """Chips that fill the field above them."""
+    return rx.el.div(*chips, role="group", class_name="-mt-2 flex flex-wrap gap-1.5 max-sm:[&>button]:h-11", custom_attrs={"aria-label": label})

@@ -1,0 +1,61 @@
+"""Badges: always an icon and a word, never colour alone."""
+
+import reflex as rx
+
+from litesubs.components.icons import icon
+from litesubs.components.values import Flag, Text, Tone, joined
+
+BASE = "inline-flex h-[22px] shrink-0 items-center gap-[5px] rounded-full px-2 text-xs font-medium whitespace-nowrap [&>svg]:size-3"
+TONES: dict[Tone, str] = {
+    "neutral": "bg-sunken text-muted",
+    "accent": "bg-accent-soft text-accent",
+    "success": "bg-success-soft text-success",
+    "warning": "bg-warning-soft text-warning",
+    "danger": "bg-danger-soft text-danger",
+}
+
+
+def badge(words: Text, icon_name: str, tone: Tone = "neutral") -> rx.Component:
+    """A small state with its icon."""
+    return rx.el.span(icon(icon_name, "s", weight=2.25), words, class_name=joined(BASE, TONES[tone]))
+
+
+def status_badge(status: Text) -> rx.Component:
+    """How a subscription stands: active, paused or disabled."""
+    return rx.match(
+        status,
+        ("active", badge("Active", "check", "success")),
+        ("paused", badge("Paused", "pause", "warning")),
+        ("disabled", badge("Disabled", "ban")),
+        rx.fragment(),
+    )
+
+
+def active_badge(active: Flag) -> rx.Component:
+    """Whether a pack is on sale."""
+    return rx.cond(active, badge("Active", "check", "success"), badge("Disabled", "ban"))
+
+
+def link_badge(state: Text) -> rx.Component:
+    """Whether a share link sells: open, used_up, expired or revoked."""
+    return rx.match(
+        state,
+        ("open", badge("Open", "check", "success")),
+        ("used_up", badge("Used up", "circle-slash")),
+        ("expired", badge("Expired", "calendar-x", "danger")),
+        ("revoked", badge("Revoked", "ban")),
+        rx.fragment(),
+    )
+
+
+def expiry_chip(words: Text, *, soon: Flag = False) -> rx.Component:
+    """When credits expire, in the words of a view: a calm date, a warning within 30 days, danger once expired."""
+    calm = badge(words, "calendar")
+    never = rx.el.span("Never expires", class_name=joined(BASE, "text-muted shadow-[inset_0_0_0_1px_var(--border)]"))
+    return rx.match(
+        words,
+        ("", never),
+        ("Never expires", never),
+        ("Expired", badge("Expired", "calendar-x", "danger")),
+        rx.cond(soon, badge(words, "clock-alert", "warning"), calm),
+    )

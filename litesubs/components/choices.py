@@ -1,0 +1,153 @@
+"""Choices: a switch acts at once, a checkbox waits for save, a segmented control picks one of two to four."""
+
+from typing import Any
+
+import reflex as rx
+
+from litesubs.components.icons import icon
+from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined
+
+TRACK = "relative inline-block h-[22px] w-9 shrink-0 rounded-full transition-colors duration-[120ms]"
+KNOB = "absolute top-[3px] left-[3px] size-4 rounded-full transition-transform duration-[120ms]"
+SEGMENTS = "inline-flex gap-0.5 rounded-md border border-border bg-sunken p-0.5"
+SEGMENT = (
+    "inline-flex h-[30px] items-center justify-center gap-1.5 rounded-[8px] px-3 text-sm font-medium whitespace-nowrap "
+    "text-muted max-sm:h-9 hover:text-text aria-pressed:bg-raised aria-pressed:text-text aria-pressed:shadow-sm "
+    "aria-[current=page]:bg-raised aria-[current=page]:text-text aria-[current=page]:shadow-sm"
+)
+CARD = (
+    "grid min-h-10 place-items-center rounded-md border border-border-strong bg-raised px-2 py-1.5 text-center text-sm "
+    "font-medium max-sm:min-h-11 hover:bg-sunken aria-checked:border-accent aria-checked:bg-accent-soft "
+    "aria-checked:font-semibold aria-checked:shadow-[inset_0_0_0_1px_var(--accent)]"
+)
+
+
+def switch(
+    label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", disabled: Flag = False
+) -> rx.Component:
+    """On or off, at once. `on_change` is called without an argument: it toggles."""
+    return rx.el.button(
+        rx.el.span(
+            rx.el.span(class_name=joined(KNOB, "bg-raised group-aria-checked:translate-x-3.5 group-aria-checked:bg-accent-contrast")),
+            class_name=joined(TRACK, "bg-border-strong group-aria-checked:bg-accent"),
+        ),
+        _words(label, hint),
+        type="button",
+        role="switch",
+        disabled=disabled,
+        class_name="group flex items-start gap-3 rounded-sm py-1 text-left disabled:opacity-60",
+        custom_attrs={"aria-checked": _said(checked)},
+        **handlers(on_click=on_change),
+    )
+
+
+def checkbox(label: Child, name: str, *, hint: Text = "", **props: Any) -> rx.Component:  # noqa: ANN401
+    """A checkbox of a form; pass `default_checked`, or `checked` and `on_change`."""
+    box = rx.el.span(
+        rx.el.input(
+            id=name,
+            name=name,
+            type="checkbox",
+            class_name=(
+                "peer size-[18px] appearance-none rounded-[5px] border-[1.5px] border-border-strong bg-raised "
+                "checked:border-accent checked:bg-accent"
+            ),
+            **props,
+        ),
+        icon("check", "s", "pointer-events-none absolute left-0.5 top-0.5 hidden text-accent-contrast peer-checked:block", 3),
+        class_name="relative mt-px inline-flex size-[18px] shrink-0",
+    )
+    return rx.el.label(box, _words(label, hint), html_for=name, class_name="flex cursor-pointer items-start gap-3 py-1")
+
+
+def segmented(
+    options: list[tuple[str, Child]] | rx.Var[list[str]],
+    value: Text,
+    on_change: Any,  # noqa: ANN401 - a handler that takes the chosen value
+    *,
+    label: Text,
+) -> rx.Component:
+    """Two to four views side by side: (value, words), or a state's list of words. `on_change` gets the value."""
+
+    def segment(option: Text, words: Child) -> rx.Component:
+        return rx.el.button(
+            words,
+            type="button",
+            class_name=SEGMENT,
+            on_click=on_change(option),
+            custom_attrs={"aria-pressed": _said(rx.Var.create(value) == option)},
+        )
+
+    if isinstance(options, rx.Var):
+        segments = [rx.foreach(options, lambda option: segment(option, option))]
+    else:
+        segments = [segment(option, words) for option, words in options]
+    return rx.el.div(*segments, role="group", class_name=SEGMENTS, custom_attrs={"aria-label": label})
+
+
+def link_segments(links: list[tuple[str, str]], current: str, *, label: str, wide: bool = False) -> rx.Component:
+    """A segmented control whose parts are pages: (href, words)."""
+    return rx.el.nav(
+        *[
+            rx.el.a(
+                words,
+                href=href,
+                class_name=SEGMENT,
+                custom_attrs={"aria-current": "page"} if href == current else {},
+            )
+            for href, words in links
+        ],
+        class_name=joined(SEGMENTS, "grid! grid-flow-col auto-cols-fr" if wide else ""),
+        custom_attrs={"aria-label": label},
+    )
+
+
+def option_cards(
+    options: list[tuple[str, str]],
+    value: Text,
+    on_change: Any,  # noqa: ANN401 - a handler that takes the chosen value
+    *,
+    label: Text,
+) -> rx.Component:
+    """A radio group of up to four cards in a row: (value, words)."""
+    return rx.el.div(
+        *[
+            rx.el.button(
+                words,
+                type="button",
+                role="radio",
+                class_name=CARD,
+                on_click=on_change(option),
+                custom_attrs={"aria-checked": _said(rx.Var.create(value) == option)},
+            )
+            for option, words in options
+        ],
+        role="radiogroup",
+        class_name="grid auto-cols-fr grid-flow-col gap-2",
+        custom_attrs={"aria-label": label},
+    )
+
+
+def chip_button(words: Child, on_click: Handler, *, chosen: Flag = False) -> rx.Component:
+    """A small rounded suggestion or filter."""
+    return rx.el.button(
+        words,
+        type="button",
+        class_name=(
+            "inline-flex h-[30px] items-center gap-1.5 rounded-full border border-border bg-raised px-2.5 text-sm font-medium "
+            "whitespace-nowrap max-sm:h-9 hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft"
+        ),
+        custom_attrs={"aria-pressed": _said(chosen)},
+        **handlers(on_click=on_click),
+    )
+
+
+def _words(label: Child, hint: Text) -> rx.Component:
+    line = rx.el.span(hint, class_name="text-sm text-muted") if not isinstance(hint, str) or hint else rx.fragment()
+    return rx.el.span(rx.el.span(label, class_name="font-medium"), line, class_name="grid")
+
+
+def _said(value: Flag) -> str | rx.Var[str]:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return rx.cond(value, "true", "false")

@@ -1,0 +1,107 @@
+"""The ledger that both sides read: what moved, why, when, who, from which lot, and what was left."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from litesubs.components.credits import amount
+from litesubs.components.icons import icon
+from litesubs.components.tables import Column, cell, row, table
+from litesubs.components.values import Child, Text, joined
+from litesubs.domain.views import ActivityView, EntryView
+
+DISC = "grid size-[30px] shrink-0 place-items-center rounded-full"
+QUIET = f"{DISC} bg-sunken text-muted"
+GIVEN = f"{DISC} bg-success-soft text-success"
+COLUMNS = [
+    Column("What"),
+    Column("When and who"),
+    Column("From lot"),
+    Column("Credits", right=True),
+    Column("Left after", right=True),
+]
+Actions = Callable[[ObjectVar[EntryView]], rx.Component]
+
+
+def movement_icon(kind: Text) -> rx.Component:
+    """The same movement has the same icon and colour everywhere. `kind` is EntryView.kind or ActivityView.kind."""
+    return rx.match(
+        kind,
+        ("purchase", _disc("ticket", GIVEN)),
+        ("grant", _disc("plus", GIVEN)),
+        ("adjust_up", _disc("plus", GIVEN)),
+        ("manual", _disc("plus", GIVEN)),
+        ("reversal", _disc("undo-2", GIVEN)),
+        ("reverse", _disc("undo-2", GIVEN)),
+        ("hold", _disc("lock", f"{DISC} text-muted shadow-[inset_0_0_0_1.5px_var(--border-strong)]")),
+        ("release", _disc("lock-open", QUIET)),
+        ("expire", _disc("calendar-x", QUIET)),
+        ("expiry", _disc("calendar-x", QUIET)),
+        ("paused", _disc("pause", QUIET)),
+        ("disabled", _disc("ban", QUIET)),
+        ("active", _disc("check", QUIET)),
+        _disc("minus", QUIET),
+    )
+
+
+def ledger(entries: rx.Var[Any], *, actions: Actions | None = None) -> rx.Component:
+    """The whole ledger as a table of EntryView. `actions` makes the last cell of an entry, such as a menu."""
+    columns = [*COLUMNS, Column("Actions", hidden=True)] if actions else COLUMNS
+    return table(columns, entries, lambda entry: _entry(entry, actions), label="Ledger, newest first")
+
+
+def activity_list(activities: rx.Var[Any], link: Callable[[ObjectVar[ActivityView]], Text] | None = None) -> rx.Component:
+    """Recent activity as a list of ActivityView. `link` gives the address a line leads to."""
+
+    def line(activity: ObjectVar[ActivityView]) -> rx.Component:
+        words = rx.el.span(
+            rx.cond(activity.who != "", rx.el.b(activity.who, " ", class_name="font-semibold"), rx.fragment()), activity.text
+        )
+        content: Child = rx.el.a(words, href=link(activity), class_name="rounded-sm hover:underline") if link else words
+        return rx.el.li(
+            movement_icon(activity.kind),
+            rx.el.span(content, class_name="min-w-0 flex-1 pt-[5px]"),
+            rx.el.span(activity.at, class_name="pt-1.5 text-sm whitespace-nowrap text-subtle"),
+            class_name="flex items-start gap-3 border-t border-border px-5 py-[11px] first:border-t-0 max-sm:px-4",
+        )
+
+    return rx.el.ul(rx.foreach(activities, line), class_name="pt-1.5 pb-2")
+
+
+def _entry(entry: ObjectVar[EntryView], actions: Actions | None) -> rx.Component:
+    phone_line = rx.el.span(entry.at, rx.cond(entry.who != "", " · ", ""), entry.who, class_name="sm:hidden")
+    what = rx.el.div(
+        movement_icon(entry.kind),
+        rx.el.div(
+            rx.el.p(entry.title, class_name="font-medium [overflow-wrap:anywhere]"),
+            rx.el.p(rx.el.span(entry.reason, class_name="max-sm:block"), phone_line, class_name="text-sm text-muted [overflow-wrap:anywhere]"),
+            class_name="min-w-0",
+        ),
+        class_name="flex min-w-0 items-start gap-3 sm:items-center",
+    )
+    lot = rx.cond(
+        entry.lot != "",
+        rx.fragment(entry.lot, rx.el.p(entry.lot_expiry, class_name="text-sm text-muted")),
+        rx.fragment(),
+    )
+    cells = [
+        cell(what, place="name", class_name="max-sm:row-span-2"),
+        cell(
+            rx.el.span(entry.at, class_name="tabular-nums"),
+            rx.el.p(entry.who, class_name="text-sm text-muted"),
+            place="away",
+            class_name="whitespace-nowrap",
+        ),
+        cell(lot, place="away", class_name="whitespace-nowrap"),
+        cell(amount(entry.amount, adds=entry.adds), place="number", right=True, class_name="text-[15px]"),
+        cell(entry.left_after, rx.el.span(" left", class_name="sm:hidden"), place="right", right=True, class_name="whitespace-nowrap"),
+    ]
+    if actions:
+        cells.append(cell(actions(entry), place="away", right=True))
+    return row(*cells)
+
+
+def _disc(name: str, look: str) -> rx.Component:
+    return rx.el.span(icon(name, "s"), class_name=joined(look))

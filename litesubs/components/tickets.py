@@ -1,0 +1,156 @@
+"""The ticket: the one warm object, wherever a pack appears."""
+
+from typing import Any
+
+import reflex as rx
+
+from litesubs.components.values import Child, Flag, Number, Text, joined, plural
+
+NUMBERED_TO = 30
+
+
+def holes(total: Number, spent: Number = 0) -> rx.Component:
+    """Numbered holes, ten a row, the spent ones hollow; nothing above 30, where only the figure speaks."""
+    count = rx.Var.create(total)
+    dots = rx.el.div(
+        rx.foreach(
+            rx.Var.range(1, count.to(int) + 1),
+            lambda number: rx.el.i(
+                number, custom_attrs={"data-k": rx.cond(number <= rx.Var.create(spent), "s", "a")}
+            ),
+        ),
+        role="img",
+        class_name="holes mt-[22px]",
+        custom_attrs={"aria-label": f"{count.to(int) - rx.Var.create(spent).to(int)} of {count} credits"},
+    )
+    return rx.cond(count.to(int) <= NUMBERED_TO, dots, rx.fragment())
+
+
+def still_holes(total: int, spent: int = 0, *, columns: int = 10, plain: bool = False) -> rx.Component:
+    """Holes whose numbers are known when the page is built, for pages that are drawn once."""
+    return rx.el.div(
+        *[rx.el.i(str(n), custom_attrs={"data-k": "s" if n <= spent else "a"}) for n in range(1, total + 1)],
+        role="img",
+        class_name="holes",
+        style={"gridTemplateColumns": f"repeat({columns}, minmax(0, 1fr))"},
+        custom_attrs={"aria-label": f"{total - spent} of {total} credits left", **({"data-plain": ""} if plain else {})},
+    )
+
+
+def ticket(*children: Child, notch_y: str = "62%", class_name: str = "", **props: Any) -> rx.Component:  # noqa: ANN401
+    """The saffron shape with its two bites at `notch_y`, and its shadow. Put a `perforation()` inside."""
+    return rx.el.div(
+        rx.el.div(*children, class_name=joined("ticket relative", class_name), style={"--notch-y": notch_y}, **props),
+        class_name="ticket-shadow",
+    )
+
+
+def perforation() -> rx.Component:
+    """The dotted line between a ticket's bites."""
+    return rx.el.div(class_name="perforation", custom_attrs={"aria-hidden": "true"})
+
+
+def pack_ticket(
+    *,
+    credits_: Number | Text,
+    credits_word: Text,
+    unit_price: Text,
+    price: Text,
+    dots: rx.Component,
+    action: rx.Component | None = None,
+) -> rx.Component:
+    """The full ticket: how many, for how much each, the price paid once, and the way to buy."""
+    top = rx.el.div(
+        rx.el.span(credits_, class_name="text-[72px] leading-[60px] font-bold tracking-[-.05em]"),
+        rx.el.p(credits_word, rx.el.br(), unit_price, " each", class_name="ticket-soft text-right text-sm font-medium"),
+        class_name="flex items-end justify-between gap-4",
+    )
+    bottom = rx.el.div(
+        rx.el.b(price, class_name="text-[34px] leading-10 font-bold tracking-[-.03em]"),
+        rx.el.span("paid once", class_name="ticket-soft text-sm font-medium"),
+        class_name="flex h-10 items-baseline justify-between gap-4",
+    )
+    return ticket(
+        top,
+        dots,
+        perforation(),
+        rx.el.div(bottom, rx.el.div(action, class_name="mt-4 max-sm:hidden") if action else rx.fragment(), class_name="mt-12"),
+        notch_y="var(--tear)",
+        class_name=joined(
+            "px-7 pt-[26px] pb-7 max-sm:px-[22px] max-sm:pt-[22px] max-sm:pb-6",
+            "[--tear:calc(100%-156px)] max-sm:[--tear:calc(100%-88px)]" if action else "[--tear:calc(100%-92px)]",
+        ),
+    )
+
+
+def small_ticket(*, name: Text, dots: rx.Component, price: Text, unit_price: Text) -> rx.Component:
+    """A ticket for beside a form: name, holes, price."""
+    return ticket(
+        rx.el.p(name, class_name="font-medium [overflow-wrap:anywhere]"),
+        dots,
+        perforation(),
+        rx.el.div(
+            rx.el.b(price, class_name="text-[32px] leading-[38px] font-bold tracking-[-.03em]"),
+            rx.el.span(unit_price, " each, paid once", class_name="ticket-soft text-sm font-medium"),
+            class_name="mt-[46px] flex items-baseline justify-between gap-4",
+        ),
+        notch_y="calc(100% - 84px)",
+        class_name="w-full px-[26px] pt-6 pb-[26px]",
+    )
+
+
+def preview_ticket(*, credits_: Number, price: Text, unit_price: Text) -> rx.Component:
+    """The ticket as the editor previews it."""
+    return ticket(
+        rx.el.div(
+            rx.el.b(credits_, class_name="text-[44px] leading-[38px] font-bold tracking-[-.05em]"),
+            rx.el.p(
+                plural(credits_, "credit", "credits"),
+                rx.el.br(),
+                rx.cond(rx.Var.create(unit_price) != "", f"{unit_price} each", ""),
+                class_name="ticket-soft min-h-9 text-right text-sm font-medium",
+            ),
+            class_name="flex items-end justify-between gap-4",
+        ),
+        holes(credits_),
+        perforation(),
+        rx.el.div(
+            rx.el.b(price, class_name="min-h-8 text-[24px] leading-8 font-bold tracking-[-.03em]"),
+            rx.el.span("paid once", class_name="ticket-soft text-sm font-medium"),
+            class_name="mt-9 flex items-baseline justify-between gap-4",
+        ),
+        notch_y="calc(100% - 70px)",
+        class_name="px-5 pt-[18px] pb-5",
+    )
+
+
+def ticket_stub(figure: Number, of: Text, *children: Child, off: Flag = False) -> rx.Component:
+    """A ticket in the wallet: what is left on its stub, the pack on the body. `off` makes it grey (paused, disabled, empty)."""
+    stub = "ticket-stub flex flex-col justify-between px-5 py-[18px] max-sm:justify-start max-sm:gap-2 max-sm:px-3.5 max-sm:py-4"
+    return rx.el.article(
+        rx.el.div(
+            rx.el.b(
+                figure,
+                class_name="text-[60px] leading-[52px] font-bold tracking-[-.05em] tabular-nums max-sm:text-[44px] max-sm:leading-10",
+            ),
+            rx.el.span(of, class_name="text-sm font-medium"),
+            class_name=rx.cond(off, f"{stub} bg-sunken text-muted", f"{stub} bg-ticket text-ticket-ink"),
+        ),
+        rx.el.div(
+            *children,
+            class_name=(
+                "grid min-w-0 content-start gap-3 rounded-r-[18px] border border-l-2 border-border bg-surface px-5 py-[18px] max-sm:p-4 "
+                "[border-left-style:dotted] [border-left-color:color-mix(in_oklab,var(--ticket-ink)_30%,var(--border))]"
+            ),
+        ),
+        class_name="grid grid-cols-[148px_minmax(0,1fr)] max-sm:grid-cols-[96px_minmax(0,1fr)] [&+&]:mt-3",
+    )
+
+
+def ticket_chip(figure: Number | Text, *, off: Flag = False) -> rx.Component:
+    """A pack in a list: its number of credits on a scrap of ticket."""
+    base = "grid h-10 min-w-13 shrink-0 place-items-center rounded-[9px] px-2 text-[17px] font-bold tabular-nums"
+    return rx.el.span(
+        figure,
+        class_name=rx.cond(off, f"{base} bg-sunken text-muted", f"{base} bg-ticket text-ticket-ink"),
+    )

@@ -1,0 +1,91 @@
+"""`python -m litesubs doctor`: what stands between this configuration and a running instance, and how to fix it."""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from litesubs import db, frontend, instance, migrations
+from litesubs.instance import InstanceError, say
+from litesubs.postgres import PostgresError
+from litesubs.settings import settings
+
+Check = Callable[[], str]
+
+
+class Problem(Exception):  # noqa: N818 - it is what the person has, not what went wrong in here
+    """Something to fix; the message says what and how."""
+
+
+def examine() -> int:
+    """Print one line a check; 1 if anything needs fixing, else 0."""
+    return sum(_report(name, check) for name, check in _CHECKS.items()) and 1
+
+
+def _report(name: str, check: Check) -> int:
+    try:
+        say(f"ok       {name}: {check()}")
+    except Problem as problem:
+        say(f"problem  {name}: {problem}")
+        return 1
+    return 0
+
+
+def _configuration() -> str:
+    try:
+        found = settings().problems()
+    except ValidationError as error:
+        raise Problem("; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())) from None
+    if found:
+        raise Problem(" ".join(found))
+    return f"{settings().env}, {settings().base_url}"
+
+
+def _database() -> str:
+    try:
+        with instance.running() as services:
+            missing = migrations.missing()
+            version = db.engine().dialect.server_version_info
+            where = "DATABASE_URL" if not services.environment else "embedded"
+    except (PostgresError, InstanceError) as error:
+        raise Problem(str(error)) from None
+    except ValidationError:
+        message = "not asked, since the configuration cannot be read."
+        raise Problem(message) from None
+    except SQLAlchemyError as error:
+        message = f"cannot be reached: check DATABASE_URL and that the server runs. {str(error).splitlines()[0]}"
+        raise Problem(message) from None
+    if missing:
+        message = "migrations are missing: run `python -m litesubs migrate` (serve does it by itself)."
+        raise Problem(message)
+    return f"{where}, PostgreSQL {'.'.join(map(str, version or ()))}, migrated"
+
+
+def _pages() -> str:
+    if not frontend.is_current():
+        message = "not built for these sources: `make run` (or `python -m litesubs serve`) builds them."
+        raise Problem(message)
+    return "built"
+
+
+def _stripe() -> str:
+    try:
+        now = settings()
+    except ValidationError:
+        message = "not known, since the configuration cannot be read."
+        raise Problem(message) from None
+    if now.uses_stripe_sandbox:
+        return "sandbox, no money moves (set STRIPE_SECRET_KEY for the real one)"
+    if now.stripe_webhook_secret is None:
+        message = "STRIPE_WEBHOOK_SECRET is missing: copy it from the endpoint in Stripe's dashboard."
+        raise Problem(message)
+    key = now.stripe_secret_key.get_secret_value() if now.stripe_secret_key else ""
+    return "live" if "_live_" in key else "test mode"
+
+
+_CHECKS: dict[str, Check] = {
+    "configuration": _configuration,
+    "database": _database,
+    "pages": _pages,
+    "stripe": _stripe,
+}

@@ -1,0 +1,1 @@
+"""Screens: one module each, pure functions over values of a state."""

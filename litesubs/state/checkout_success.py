@@ -1,0 +1,44 @@
+"""What came of a checkout, for the page after it and the page of someone who turned back."""
+
+import reflex as rx
+
+from litesubs.domain import purchases
+from litesubs.domain.errors import NotFoundError, PaymentProviderError
+from litesubs.domain.views import CheckoutResult
+from litesubs.state.session import SessionState
+
+NOTHING = CheckoutResult(
+    state="", pack_name="", credits=0, price="", creator_name="", subscription_id="", retry_url=""
+)
+
+
+class CheckoutState(SessionState):
+    """The buyer's purchase. `outcome` is "" while it is asked for; besides CheckoutResult's states, "unknown" and "unreachable"."""
+
+    outcome: str = ""
+    result: CheckoutResult = NOTHING
+    trouble: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """Settle the purchase of Stripe's session id and say what came of it."""
+        self.outcome = ""
+        try:
+            self.result = await self._ask(purchases.result, self.router.url.query_parameters.get("session_id", ""))
+        except NotFoundError:
+            self.outcome = "unknown"
+        except PaymentProviderError as error:
+            self.outcome, self.trouble = "unreachable", error.message
+        else:
+            self.outcome = self.result.state
+
+    @rx.event
+    async def load_cancelled(self) -> None:
+        """The purchase that the buyer walked away from."""
+        self.outcome = ""
+        try:
+            self.result = await self._ask(purchases.cancelled, self.router.url.query_parameters.get("purchase", ""))
+        except NotFoundError:
+            self.outcome = "unknown"
+        else:
+            self.outcome = self.result.state

@@ -1,0 +1,95 @@
+"""Who is signed in, on every event: the one guard between a browser and the use cases."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Concatenate, ParamSpec, TypeVar
+
+import reflex as rx
+
+from litesubs.domain import accounts
+from litesubs.domain.actors import Actor
+from litesubs.domain.errors import CreatorProfileRequiredError, DomainError, SignInRequiredError
+from litesubs.domain.views import AccountView
+
+TOAST_MILLISECONDS = 6_000
+UNTIL_CLOSED_MILLISECONDS = 86_400_000
+NOBODY = AccountView(name="", email="", initials="", handle="", display_name="")
+TO_SIGN_IN = "location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))"
+
+logger = logging.getLogger(__name__)
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+async def run(func: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Answer:
+    """Call the domain in a thread: a wait for the database must not stall every other user."""
+    return await asyncio.to_thread(func, *args, **kwargs)
+
+
+class SessionState(rx.State):
+    """The person behind this connection. States of signed-in pages derive from it.
+
+    Any client can call any handler with any arguments, so a handler trusts nothing but `_ask` and `_actor`: they read
+    the session cookie anew on each event. Errors of the domain need no catching: `answer_error` shows them.
+    """
+
+    account: AccountView = NOBODY
+    _owner: str = ""
+
+    @rx.event
+    async def enter(self) -> None:
+        """First event of a signed-in page: who is it? A visitor is sent to sign in, and comes back."""
+        self.account = await self._ask(accounts.account)
+
+    async def _actor(self) -> Actor:
+        """Who sends this event, from the cookie. What the state held for someone else is forgotten."""
+        actor = await run(accounts.actor_for, session_token(self.router.headers.cookie))
+        session = await self.get_state(SessionState)
+        owner = str(actor.user_id or "")
+        if session._owner != owner:
+            session.reset()
+            session._owner = owner
+        return actor
+
+    async def _ask(
+        self, use_case: Callable[Concatenate[Actor, Given], Answer], *args: Given.args, **kwargs: Given.kwargs
+    ) -> Answer:
+        """Call a use case as the person behind this connection, in a thread."""
+        actor = await self._actor()
+        actor.require_user()
+        return await run(use_case, actor, *args, **kwargs)
+
+
+def session_token(cookie_header: str) -> str | None:
+    """Our session's token in a Cookie header."""
+    try:
+        morsel = SimpleCookie(cookie_header).get(accounts.cookie_name())
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def answer_error(exception: Exception) -> rx.event.EventSpec | None:
+    """What a person sees when a handler raised: the way to sign in, the domain's sentence, or that we failed."""
+    if isinstance(exception, SignInRequiredError):
+        return rx.call_script(TO_SIGN_IN)
+    if isinstance(exception, CreatorProfileRequiredError):
+        return rx.call_script("location.assign('/dashboard')")
+    if isinstance(exception, DomainError):
+        return refused(exception.message)
+    logger.error("a page's event failed", exc_info=exception)
+    return refused("Something went wrong on our side. Nothing was changed. Try again.")
+
+
+def said(message: str, undo: rx.event.EventType[()] | None = None) -> rx.event.EventSpec:
+    """A toast with an outcome, for six seconds; where it is safe, with an Undo that sends an event."""
+    if undo is None:
+        return rx.toast(message, duration=TOAST_MILLISECONDS)
+    return rx.toast(message, duration=TOAST_MILLISECONDS, action={"label": "Undo", "on_click": undo})
+
+
+def refused(message: str) -> rx.event.EventSpec:
+    """A toast with an error, which stays until it is closed."""
+    return rx.toast.error(message, duration=UNTIL_CLOSED_MILLISECONDS, close_button=True)

@@ -1,0 +1,127 @@
+"""Runs the sandbox Stripe as its own process, as `make run` does, and a small endpoint that receives its webhooks."""
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+START_SECONDS = 30.0
+STOP_SECONDS = 10.0
+POLL_SECONDS = 0.02
+
+T = TypeVar("T")
+
+
+@contextmanager
+def running_sandbox(
+    webhook_url: str | None,
+    secret: str,
+    *,
+    port: int | None = None,
+    state: Path | None = None,
+    extra: Sequence[str] = (),
+) -> Iterator[str]:
+    """Yields the base URL of a sandbox on a free port (or `port`); the process is gone when the block ends.
+
+    `state` is its SQLite file, `extra` more command line options.
+    """
+    port = port or free_port()
+    base_url = f"http://localhost:{port}"
+    command = [sys.executable, "-m", "sandbox.stripe", "--port", str(port), "--webhook-secret", secret, *extra]
+    command += ["--webhook-url", webhook_url] if webhook_url else []
+    command += ["--state", str(state)] if state else []
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own command
+        try:
+            _wait_until_up(process, base_url)
+            yield base_url
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+@dataclass
+class Receiver:
+    """An endpoint that keeps what it receives. `answers` are the statuses of the next requests; then 200."""
+
+    url: str
+    received: list[tuple[bytes, str]] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
+
+    def events(self) -> list[dict[str, Any]]:
+        """The bodies, as JSON, in the order they came."""
+        return [json.loads(body) for body, _signature in self.received]
+
+
+@contextmanager
+def running_receiver() -> Iterator[Receiver]:
+    """Yields a webhook endpoint on a free port."""
+    receiver = Receiver("")
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            with lock:
+                receiver.received.append((body, self.headers["Stripe-Signature"]))
+                status = receiver.answers.pop(0) if receiver.answers else 200
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Says nothing: the tests read `received`."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        receiver.url = f"http://127.0.0.1:{server.server_port}/webhooks"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL_SECONDS})
+        thread.start()
+        try:
+            yield receiver
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def eventually(look: Callable[[], T], seconds: float = 10.0) -> T:
+    """What `look` returns as soon as that is true. Fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < deadline, f"still {seen!r} after {seconds} s"
+        time.sleep(POLL_SECONDS)
+    return seen
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], base_url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        assert process.poll() is None, f"the sandbox ended with {process.returncode}"
+        assert time.monotonic() < deadline, f"the sandbox did not answer on {base_url}"
+        try:
+            httpx.get(f"{base_url}/_test/health", timeout=1.0, trust_env=False).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(POLL_SECONDS)
+        else:
+            return
