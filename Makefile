@@ -52,9 +52,9 @@ $(VENV)/uv.stamp:
 	@touch $@
 
 $(VENV)/runtime.stamp: requirements.txt $(VENV)/uv.stamp
-	@$(UV) pip install --quiet --python $(PY) -r requirements.txt
+	@$(UV) pip install --quiet --compile-bytecode --python $(PY) -r requirements.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/runtime.stamp
-	@$(UV) pip install --quiet --python $(PY) -r requirements-dev.txt
+	@$(UV) pip install --quiet --compile-bytecode --python $(PY) -r requirements-dev.txt
 	@touch $@

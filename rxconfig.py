@@ -60,7 +60,7 @@ def _theme(source: str) -> str:
 class LitesubsPlugin(rx.plugins.Plugin):
     """What our build adds to Reflex's."""
 
-    def pre_compile(self, **context: Any) -> None:  # noqa: ANN401 - Reflex's signature
+    def pre_compile(self, **context: Any) -> None:
         """Register the patches."""
         modify = context["add_modify_task"]
         modify("react-router.config.js", _prerender([page.route for page in context["unevaluated_pages"]]))

@@ -152,7 +152,7 @@ def _start_stripe(services: Services, stack: contextlib.ExitStack) -> None:
         "--port",
         str(port),
         "--state",
-        str(data_dir() / "stripe-sandbox.json"),
+        str(data_dir() / "stripe-sandbox.sqlite3"),
     ]
     argv += ["--webhook-url", f"http://127.0.0.1:{own}{WEBHOOK_PATH}", "--webhook-secret", secret]
     log_path = data_dir() / "stripe-sandbox.log"

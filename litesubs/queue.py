@@ -36,19 +36,22 @@ def enqueue(
     Jobs with the same `lock` run one after the other. While a job with the same `queueing_lock` waits, another is not
     added, which is no error: the waiting one will do the work.
     """
+    connection = session.connection()
     task = _enqueuer().configure_task(
         task_name,
         queue=queue,
         lock=lock,
         queueing_lock=queueing_lock,
         schedule_in={"seconds": schedule_in_seconds} if schedule_in_seconds else None,
-        connection=session.connection(),
+        connection=connection,
     )
     if queueing_lock is None:
         task.defer(**kwargs)
         return
     try:
-        with session.begin_nested():  # the refusal is a database error, which must not spoil the caller's transaction
+        with (
+            connection.begin_nested()
+        ):  # the refusal is a database error, which must not spoil the caller's transaction
             task.defer(**kwargs)
     except AlreadyEnqueued:
         return

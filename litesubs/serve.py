@@ -95,7 +95,7 @@ def _watch(process: guard.Guarded, services: Services) -> int:
             restarts = [moment for moment in restarts if moment > recent] + [time.monotonic()]
             if len(restarts) > DATABASE_RESTARTS:
                 say(
-                    f"The database keeps stopping ({services.database.data.parent / 'server.log'}). Stopping everything."
+                    f"The database keeps stopping, see {services.database.data.parent}/server.log. Stopping everything."
                 )
                 return 1
             tell("The database stopped unexpectedly. Starting it again.")

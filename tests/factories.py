@@ -19,7 +19,6 @@ from uuid import UUID
 
 import httpx
 import stripe
-from sqlalchemy import text
 from sqlmodel import select
 
 from litesubs.db import transaction
@@ -28,12 +27,33 @@ from litesubs.domain.actors import Actor
 from litesubs.domain.errors import DomainError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views import PackView
-from litesubs.models import Customer, GrantSource, Purchase, Subscription, User, Wallet
+from litesubs.models import Creator, Customer, GrantSource, Purchase, Subscription, User, Wallet
 
 PASSWORD = "a short sentence is good"  # noqa: S105 - for people who do not exist
 WEBHOOK_SECRET = "whsec_of_these_tests"  # noqa: S105 - no secret
 SYSTEM = Actor.system("tests")
 T = TypeVar("T")
+
+# What a client may send in place of an argument: every type that JSON has, and text that PostgreSQL cannot take.
+HOSTILE: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    2**70,
+    1.5,
+    float("nan"),
+    "",
+    "x" * 100_000,
+    "a\x00b",
+    "a\ud800b",
+    "a\u202eb",
+    "' OR 1=1 --",
+    [],
+    [1, "a"],
+    {},
+    {"a": None},
+]
 _numbers = itertools.count(1)
 
 
@@ -75,9 +95,7 @@ def creator(name: str = "Ada Byron") -> Actor:
 def signed_in_again(actor: Actor) -> Actor:
     """The same person as a fresh session would show them, with their selling side."""
     with transaction() as session:
-        found = session.execute(
-            text("SELECT c.id FROM creator c WHERE c.user_id = :user"), {"user": actor.user_id}
-        ).scalar_one_or_none()
+        found = session.exec(select(Creator.id).where(Creator.user_id == actor.user_id)).one_or_none()
     return replace(actor, creator_id=found)
 
 

@@ -1,4 +1,4 @@
-"""Serving the pages: those the server fills, clean addresses for the built ones, who may see them, and their headers."""
+"""Serving the pages: those the server fills, clean addresses for the built ones, who may see them, their headers."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
@@ -27,6 +27,7 @@ TEMPLATE = "__tpl__"
 FILLED = ("/p/", "/login", "/signup")
 PRIVATE = ("/dashboard", "/wallet")
 LONG_FIGURE = 10_000
+LONG_PRICE = 11
 GONE = ("used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
 CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
@@ -73,6 +74,7 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
         "lead_html": lead,
         "description_html": rest,
         "buy_label": f"Buy {amount}",
+        "bar_label": f"Buy {amount}" if len(pack.price) < LONG_PRICE else "Buy",
         "buy_action": f"/p/{quote(view.token, safe='')}/buy",
         "buy_note": f"{amount} · {pack.unit_price} each",
         "expiry_promise": (pack.expiry_promise or "Credits never expire").removesuffix("."),
@@ -83,6 +85,7 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
         if pack.credits > 1
         else f"Your credit is in your wallet at once. {first} takes it off when you use it.",
         "figure_class": "long-figure" if pack.credits >= LONG_FIGURE else "",
+        "price_class": "long-price" if len(pack.price) >= LONG_PRICE else "",
         "others_html": templates.offers(view.others),
         "others_class": "" if view.others else "away",
         "open_class": "" if is_open else "away",
@@ -173,7 +176,7 @@ def _page(content: str, status: int) -> Response:
 
 
 class Pages:
-    """Gives built pages their clean addresses, one shell to each dynamic route, and sends visitors of private ones to sign in."""
+    """Clean addresses for built pages, one shell for each dynamic route; visitors of private pages go to sign in."""
 
     def __init__(self, app: App) -> None:
         """Wrap the app that serves the built files."""

@@ -1,7 +1,7 @@
 """Built pages with placeholders, filled by the server: the first HTML already holds the title, the tags and the words.
 
-A page prints `%%LS_PRICE%%` where its component says `boot("price")` (see components/boot.py). The same fields go into the
-page as JSON, so that the browser renders the very same text.
+A page prints `%%LS_PRICE%%` where its component says `boot("price")` (see components/boot.py). The same fields go into
+the page as JSON, so that the browser renders the very same text.
 """
 
 import html
@@ -36,9 +36,10 @@ def template(name: str) -> str:
 
 
 def fill(name: str, boot: Boot, head: str = "") -> str:
-    """The page with its fields: escaped, except those whose name ends in `_html`. `boot["path"]` is the page's own path.
+    """The page with its fields: escaped, except those whose name ends in `_html`.
 
-    `head` is HTML for the end of the head. A placeholder without a field stays visible, so that tests find it.
+    `boot["path"]` is the page's own path, `head` is HTML for the end of the head. A placeholder without a field stays
+    visible, so that tests find it.
     """
 
     def value(match: re.Match[str]) -> str:

@@ -8,21 +8,29 @@ from litesubs.components.fields import field_note
 from litesubs.components.values import Text
 
 BOX = (
-    "h-11 min-w-0 rounded-md border border-border-strong bg-raised text-center font-semibold tabular-nums max-sm:text-lg "
-    "focus:border-accent"
+    "h-11 min-w-0 rounded-md border border-border-strong bg-raised text-center font-semibold tabular-nums "
+    "focus:border-accent max-sm:text-lg"
 )
 PICK = f"{BOX} hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent aria-pressed:text-accent-contrast"
+
+OTHER = (
+    f"{BOX} w-full px-2 placeholder:font-normal placeholder:text-subtle aria-invalid:border-danger "
+    "not-placeholder-shown:border-accent not-placeholder-shown:bg-accent not-placeholder-shown:text-accent-contrast"
+)
 
 
 def amount_picker(
     picks: list[str],
     value: Text,
     *,
-    on_pick: Any,  # noqa: ANN401 - a handler that takes the picked text
-    on_type: Any,  # noqa: ANN401 - a handler that takes what is written
+    on_pick: Any,
+    on_type: Any,
     error: Text = "",
 ) -> rx.Component:
-    """Buttons for the usual amounts and the box `amount`, which a form reads. `error` stands below."""
+    """Buttons for the usual amounts, and a box for any other; `error` stands below.
+
+    A form reads the picked one as `amount`, and what is written as `other`.
+    """
     quick = [
         rx.el.button(
             words,
@@ -34,29 +42,36 @@ def amount_picker(
         for words in picks
     ]
     box = rx.el.input(
-        id="amount",
-        name="amount",
+        id="other",
+        name="other",
         type="text",
-        default_value=value,
+        placeholder="Other",
         on_change=on_type,
         max_length=10,
         auto_complete="off",
-        input_mode="text",
-        class_name=f"{BOX} w-full px-2 aria-invalid:border-danger",
+        class_name=OTHER,
         custom_attrs={
-            "aria-label": "Credits to add or take",
-            "aria-describedby": "amount-note",
+            "aria-label": "Other amount",
+            "aria-describedby": "other-note",
             "aria-invalid": rx.cond(rx.Var.create(error) != "", "true", "false"),
         },
     )
     return rx.el.div(
-        rx.el.label("Credits to add or take", html_for="amount", class_name="text-sm font-medium"),
+        rx.el.span("Credits to add or take", class_name="text-sm font-medium"),
+        rx.el.input(type="hidden", name="amount", value=value, read_only=True),
         rx.el.div(*quick, box, class_name="grid grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,1.5fr)] gap-2"),
-        field_note("amount", "", error),
+        field_note("other", "", error),
+        role="group",
         class_name="flex min-w-0 flex-col gap-1.5",
+        custom_attrs={"aria-label": "Credits to add or take"},
     )
 
 
 def suggestions(*chips: rx.Component, label: str) -> rx.Component:
     """Chips that fill the field above them."""
-    return rx.el.div(*chips, role="group", class_name="-mt-2 flex flex-wrap gap-1.5 max-sm:[&>button]:h-11", custom_attrs={"aria-label": label})
+    return rx.el.div(
+        *chips,
+        role="group",
+        class_name="-mt-2 flex flex-wrap gap-1.5 max-sm:[&>button]:h-11",
+        custom_attrs={"aria-label": label},
+    )

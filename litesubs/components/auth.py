@@ -28,7 +28,10 @@ def form_foot(question: str, words: str, href_field: str) -> rx.Component:
 def beside_the_form() -> rx.Component:
     """The pack that is being bought with its creator, or what Litesubs is."""
     buying = small_ticket(
-        name=boot("pack_name"), dots=html_slot("holes_html", "mt-5 empty:hidden"), price=boot("price"), unit_price=boot("unit_price")
+        name=boot("pack_name"),
+        dots=html_slot("holes_html", "mt-5 empty:hidden"),
+        price=boot("price"),
+        unit_price=boot("unit_price"),
     )
     creator = rx.el.div(
         avatar(boot("creator_initials"), strong=True),
@@ -42,7 +45,10 @@ def beside_the_form() -> rx.Component:
 
 def _what_it_is() -> list[Child]:
     sample = small_ticket(
-        name="10 guitar lessons", dots=rx.el.div(still_holes(10, 3), class_name="mt-5"), price="€380", unit_price="€38.00"
+        name="10 guitar lessons",
+        dots=rx.el.div(still_holes(10, 3), class_name="mt-5"),
+        price="€380",
+        unit_price="€38.00",
     )
     words = rx.el.p(
         "Ten lessons, paid once. Every credit that moves leaves a line that both sides can read.",

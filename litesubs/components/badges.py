@@ -5,7 +5,10 @@ import reflex as rx
 from litesubs.components.icons import icon
 from litesubs.components.values import Flag, Text, Tone, joined
 
-BASE = "inline-flex h-[22px] shrink-0 items-center gap-[5px] rounded-full px-2 text-xs font-medium whitespace-nowrap [&>svg]:size-3"
+BASE = (
+    "inline-flex h-[22px] shrink-0 items-center gap-[5px] rounded-full px-2 text-xs font-medium "
+    "whitespace-nowrap [&>svg]:size-3"
+)
 TONES: dict[Tone, str] = {
     "neutral": "bg-sunken text-muted",
     "accent": "bg-accent-soft text-accent",
@@ -45,6 +48,19 @@ def link_badge(state: Text) -> rx.Component:
         ("expired", badge("Expired", "calendar-x", "danger")),
         ("revoked", badge("Revoked", "ban")),
         rx.fragment(),
+    )
+
+
+def expiry_words(words: Text, *, soon: Flag = False) -> rx.Component:
+    """When credits expire, for tables: only what needs attention is a badge."""
+    plain = rx.el.span(rx.Var.create(words).to(str).replace("Until ", ""), class_name="tabular-nums")
+    return rx.match(
+        words,
+        ("", rx.fragment()),
+        ("Never expires", rx.el.span("Never")),
+        ("None left", rx.el.span("None left", class_name="text-subtle")),
+        ("Expired", badge("Expired", "calendar-x", "danger")),
+        rx.cond(soon, badge(words, "clock-alert", "warning"), plain),
     )
 
 

@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from litesubs.components.links import anchor
+
 TICKET = (
     "M6.5 0h19A6.5 6.5 0 0 1 32 6.5v6.25a3.25 3.25 0 0 0 0 6.5v6.25a6.5 6.5 0 0 1-6.5 6.5h-19"
     "A6.5 6.5 0 0 1 0 25.5v-6.25a3.25 3.25 0 0 0 0-6.5V6.5A6.5 6.5 0 0 1 6.5 0Z"
@@ -13,7 +15,9 @@ INK = "#30210b"
 def mark(size: int = 24) -> rx.Component:
     """The logo: a ticket with three credits left of four. Its colours never change with the theme."""
     spent = rx.el.svg.circle(cx="21.5", cy="9.5", r="3.2", fill="none", stroke=INK, stroke_width="1.6")
-    left = [rx.el.svg.circle(cx=x, cy=y, r="4", fill=INK) for x, y in (("10.5", "9.5"), ("10.5", "22.5"), ("21.5", "22.5"))]
+    left = [
+        rx.el.svg.circle(cx=x, cy=y, r="4", fill=INK) for x, y in (("10.5", "9.5"), ("10.5", "22.5"), ("21.5", "22.5"))
+    ]
     return rx.el.svg(
         rx.el.svg.path(d=TICKET, fill=SAFFRON),
         *left,
@@ -28,7 +32,7 @@ def mark(size: int = 24) -> rx.Component:
 
 def wordmark(href: str = "/") -> rx.Component:
     """The mark and the name, as a link home."""
-    return rx.el.a(
+    return anchor(
         mark(),
         rx.el.span("Litesubs"),
         href=href,

@@ -3,9 +3,9 @@
 from typing import Any, Literal
 
 import reflex as rx
-from reflex_components_core.react_router.dom import ReactRouterLink
 
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined
 
 Variant = Literal["primary", "secondary", "ghost", "danger", "ink"]
@@ -18,18 +18,25 @@ BASE = (
     "disabled:not-aria-busy:bg-sunken disabled:not-aria-busy:text-subtle disabled:not-aria-busy:shadow-none"
 )
 VARIANTS: dict[Variant, str] = {
-    "primary": "border-transparent bg-accent text-accent-contrast enabled:hover:bg-accent-hover [a]:hover:bg-accent-hover",
+    "primary": (
+        "border-transparent bg-accent text-accent-contrast enabled:hover:bg-accent-hover [a]:hover:bg-accent-hover"
+    ),
     "secondary": "border-border bg-control text-text shadow-sm enabled:hover:bg-sunken [a]:hover:bg-sunken",
-    "ghost": "border-transparent text-muted enabled:hover:bg-sunken enabled:hover:text-text [a]:hover:bg-sunken [a]:hover:text-text",
-    "danger": "border-transparent bg-danger text-danger-contrast enabled:hover:bg-danger-hover [a]:hover:bg-danger-hover",
+    "ghost": (
+        "border-transparent text-muted enabled:hover:bg-sunken enabled:hover:text-text [a]:hover:bg-sunken "
+        "[a]:hover:text-text"
+    ),
+    "danger": (
+        "border-transparent bg-danger text-danger-contrast enabled:hover:bg-danger-hover [a]:hover:bg-danger-hover"
+    ),
     "ink": "border-transparent bg-ticket-ink text-ticket hover:opacity-95",
 }
 SIZES: dict[Size, str] = {
-    "sm": "h-[30px] gap-1.5 rounded-[8px] px-2.5 text-sm max-sm:min-h-9",
+    "sm": "h-[30px] gap-1.5 rounded-[8px] px-2.5 text-sm max-sm:min-h-11",
     "md": "h-9 gap-2 rounded-md px-3.5 text-base max-sm:min-h-11",
     "lg": "h-12 gap-2 rounded-[12px] px-[22px] text-lg",
 }
-SQUARE: dict[Size, str] = {"sm": "w-[30px] px-0! max-sm:min-w-9", "md": "w-9 px-0! max-sm:min-w-11", "lg": "w-12 px-0!"}
+SQUARE: dict[Size, str] = {"sm": "w-[30px] px-0! max-sm:min-w-11", "md": "w-9 px-0! max-sm:min-w-11", "lg": "w-12 px-0!"}
 LINK = "rounded-sm font-medium text-accent underline-soft hover:text-accent-hover"
 
 
@@ -38,7 +45,7 @@ def look(variant: Variant, size: Size, *, wide: bool = False, more: str = "") ->
     return joined(BASE, VARIANTS[variant], SIZES[size], "w-full" if wide else "", more)
 
 
-def button(
+def button(  # noqa: PLR0913 - a component's properties are its interface
     *children: Child,
     on_click: Handler = None,
     variant: Variant = "secondary",
@@ -50,9 +57,9 @@ def button(
     submit: bool = False,
     wide: bool = False,
     class_name: str = "",
-    **props: Any,  # noqa: ANN401 - passed on to the element
+    **props: Any,
 ) -> rx.Component:
-    """A button. `leading` and `trailing` name icons; while `loading` it turns, keeps its label and cannot be pressed."""
+    """A button. `leading` and `trailing` name icons; while `loading` it keeps its label and cannot be pressed."""
     return rx.el.button(
         *_content(children, leading, trailing, loading),
         type="submit" if submit else "button",
@@ -74,13 +81,13 @@ def link_button(
     in_app: bool = False,
     wide: bool = False,
     class_name: str = "",
-    **props: Any,  # noqa: ANN401 - passed on to the element
+    **props: Any,
 ) -> rx.Component:
-    """A link that looks like a button. `in_app` changes the page without loading it anew: only for desk and wallet pages."""
-    make = ReactRouterLink.create if in_app else rx.el.a
-    return make(
+    """A link that looks like a button. `in_app` changes the page without a load: only for desk and wallet pages."""
+    return anchor(
         *_content(children, leading, trailing, loading=False),
         href=href,
+        in_app=in_app,
         class_name=look(variant, size, wide=wide, more=class_name),
         **props,
     )
@@ -92,7 +99,7 @@ def icon_button(
     on_click: Handler = None,
     variant: Variant = "ghost",
     size: Size = "sm",
-    **props: Any,  # noqa: ANN401 - passed on to the element
+    **props: Any,
 ) -> rx.Component:
     """A square button with an icon; `label` is its name for screen readers and its tooltip."""
     return rx.el.button(
@@ -106,13 +113,12 @@ def icon_button(
     )
 
 
-def text_link(*children: Child, href: Text, in_app: bool = False, class_name: str = "", **props: Any) -> rx.Component:  # noqa: ANN401
+def text_link(*children: Child, href: Text, in_app: bool = False, class_name: str = "", **props: Any) -> rx.Component:
     """A link in running text. `in_app` as for `link_button`."""
-    make = ReactRouterLink.create if in_app else rx.el.a
-    return make(*children, href=href, class_name=joined(LINK, class_name), **props)
+    return anchor(*children, href=href, in_app=in_app, class_name=joined(LINK, class_name), **props)
 
 
-def text_button(*children: Child, on_click: Handler, **props: Any) -> rx.Component:  # noqa: ANN401
+def text_button(*children: Child, on_click: Handler, **props: Any) -> rx.Component:
     """A button that reads as a link in running text."""
     return rx.el.button(*children, type="button", class_name=LINK, **handlers(on_click=on_click), **props)
 
@@ -120,7 +126,9 @@ def text_button(*children: Child, on_click: Handler, **props: Any) -> rx.Compone
 def copy_button(value: Text, label: str = "Copy", variant: Variant = "secondary", size: Size = "sm") -> rx.Component:
     """Copies a value and says "Copied" for two seconds. Needs no state: theme.js does it."""
     return rx.el.button(
-        rx.el.span(icon("copy"), label, class_name="inline-flex items-center gap-1.5", custom_attrs={"data-when": "rest"}),
+        rx.el.span(
+            icon("copy"), label, class_name="inline-flex items-center gap-1.5", custom_attrs={"data-when": "rest"}
+        ),
         rx.el.span(icon("check"), "Copied", class_name="items-center gap-1.5", custom_attrs={"data-when": "copied"}),
         type="button",
         class_name=look(variant, size, more="copies"),
@@ -149,4 +157,4 @@ def _spinner() -> rx.Component:
 def _either(loading: Flag, disabled: Flag) -> Flag:
     if isinstance(loading, bool) and isinstance(disabled, bool):
         return loading or disabled
-    return rx.Var.create(loading) | rx.Var.create(disabled)
+    return rx.Var.create(loading).to(bool) | rx.Var.create(disabled).to(bool)

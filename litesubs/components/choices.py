@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined
 
 TRACK = "relative inline-block h-[22px] w-9 shrink-0 rounded-full transition-colors duration-[120ms]"
@@ -22,13 +23,15 @@ CARD = (
 )
 
 
-def switch(
-    label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", disabled: Flag = False
-) -> rx.Component:
+def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", disabled: Flag = False) -> rx.Component:
     """On or off, at once. `on_change` is called without an argument: it toggles."""
     return rx.el.button(
         rx.el.span(
-            rx.el.span(class_name=joined(KNOB, "bg-raised group-aria-checked:translate-x-3.5 group-aria-checked:bg-accent-contrast")),
+            rx.el.span(
+                class_name=joined(
+                    KNOB, "bg-raised group-aria-checked:translate-x-3.5 group-aria-checked:bg-accent-contrast"
+                )
+            ),
             class_name=joined(TRACK, "bg-border-strong group-aria-checked:bg-accent"),
         ),
         _words(label, hint),
@@ -41,7 +44,7 @@ def switch(
     )
 
 
-def checkbox(label: Child, name: str, *, hint: Text = "", **props: Any) -> rx.Component:  # noqa: ANN401
+def checkbox(label: Child, name: str, *, hint: Text = "", **props: Any) -> rx.Component:
     """A checkbox of a form; pass `default_checked`, or `checked` and `on_change`."""
     box = rx.el.span(
         rx.el.input(
@@ -54,7 +57,12 @@ def checkbox(label: Child, name: str, *, hint: Text = "", **props: Any) -> rx.Co
             ),
             **props,
         ),
-        icon("check", "s", "pointer-events-none absolute left-0.5 top-0.5 hidden text-accent-contrast peer-checked:block", 3),
+        icon(
+            "check",
+            "s",
+            "pointer-events-none absolute left-0.5 top-0.5 hidden text-accent-contrast peer-checked:block",
+            3,
+        ),
         class_name="relative mt-px inline-flex size-[18px] shrink-0",
     )
     return rx.el.label(box, _words(label, hint), html_for=name, class_name="flex cursor-pointer items-start gap-3 py-1")
@@ -63,7 +71,7 @@ def checkbox(label: Child, name: str, *, hint: Text = "", **props: Any) -> rx.Co
 def segmented(
     options: list[tuple[str, Child]] | rx.Var[list[str]],
     value: Text,
-    on_change: Any,  # noqa: ANN401 - a handler that takes the chosen value
+    on_change: Any,
     *,
     label: Text,
 ) -> rx.Component:
@@ -89,9 +97,10 @@ def link_segments(links: list[tuple[str, str]], current: str, *, label: str, wid
     """A segmented control whose parts are pages: (href, words)."""
     return rx.el.nav(
         *[
-            rx.el.a(
+            anchor(
                 words,
                 href=href,
+                in_app=True,
                 class_name=SEGMENT,
                 custom_attrs={"aria-current": "page"} if href == current else {},
             )
@@ -105,7 +114,7 @@ def link_segments(links: list[tuple[str, str]], current: str, *, label: str, wid
 def option_cards(
     options: list[tuple[str, str]],
     value: Text,
-    on_change: Any,  # noqa: ANN401 - a handler that takes the chosen value
+    on_change: Any,
     *,
     label: Text,
 ) -> rx.Component:
@@ -134,7 +143,8 @@ def chip_button(words: Child, on_click: Handler, *, chosen: Flag = False) -> rx.
         words,
         type="button",
         class_name=(
-            "inline-flex h-[30px] items-center gap-1.5 rounded-full border border-border bg-raised px-2.5 text-sm font-medium "
+            "inline-flex h-[30px] items-center gap-1.5 rounded-full border border-border bg-raised px-2.5 text-sm "
+            "font-medium "
             "whitespace-nowrap max-sm:h-9 hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft"
         ),
         custom_attrs={"aria-pressed": _said(chosen)},

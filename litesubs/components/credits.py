@@ -20,7 +20,9 @@ def credit_meter(
 ) -> rx.Component:
     """Dots while `meter` has letters (see SubscriptionView), a bar with numbers where it is empty: above 24 credits."""
     bar = credit_bar(available=available, held=held, granted=granted)
-    return rx.el.div(rx.cond(rx.Var.create(meter) != "", credit_dots(meter, available, size), bar), class_name=class_name)
+    return rx.el.div(
+        rx.cond(rx.Var.create(meter) != "", credit_dots(meter, available, size), bar), class_name=class_name
+    )
 
 
 def credit_dots(meter: Text, available: Number, size: Size = "md") -> rx.Component:
@@ -30,17 +32,21 @@ def credit_dots(meter: Text, available: Number, size: Size = "md") -> rx.Compone
         rx.foreach(letters, lambda letter: rx.el.i(custom_attrs={"data-k": letter})),
         role="img",
         class_name="dots",
-        custom_attrs={"data-size": size, "aria-label": f"{available} available of {rx.Var.create(meter).to(str).length()}"},
+        custom_attrs={
+            "data-size": size,
+            "aria-label": f"{available} available of {rx.Var.create(meter).to(str).length()}",
+        },
     )
 
 
 def credit_bar(*, available: Number, held: Number = 0, granted: Number) -> rx.Component:
     """A bar of what is available and held, with the numbers in words."""
-    of = rx.cond(rx.Var.create(granted) > 0, rx.Var.create(granted), 1)
+    whole = rx.Var.create(granted).to(int)
+    percent = 100 / rx.cond(whole > 0, whole, 1).to(int)
     return rx.el.div(
         rx.el.div(
-            rx.el.i(style={"width": f"{rx.Var.create(available) * 100 / of}%"}),
-            rx.el.i(style={"width": f"{rx.Var.create(held) * 100 / of}%"}, custom_attrs={"data-k": "h"}),
+            rx.el.i(style={"width": f"{rx.Var.create(available).to(int) * percent}%"}),
+            rx.el.i(style={"width": f"{rx.Var.create(held).to(int) * percent}%"}, custom_attrs={"data-k": "h"}),
             class_name="bar w-full",
             custom_attrs={"aria-hidden": "true"},
         ),

@@ -5,11 +5,12 @@ from typing import Any, Literal
 import reflex as rx
 
 from litesubs.components.icons import icon
-from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined
+from litesubs.components.values import Child, Handler, Text, handlers, joined
 
 LABEL = "text-sm font-medium"
 BOX = (
-    "flex w-full min-w-0 items-center gap-2 rounded-md border border-border-strong bg-raised px-3 transition-[border-color] "
+    "flex w-full min-w-0 items-center gap-2 rounded-md border border-border-strong bg-raised px-3 "
+    "transition-[border-color] "
     "duration-[120ms] has-[[aria-invalid=true]]:border-danger "
     "focus-within:border-accent focus-within:outline-2 focus-within:outline-offset-1 focus-within:outline-ring "
     "has-[:disabled]:border-border has-[:disabled]:bg-sunken has-[:disabled]:text-subtle"
@@ -42,7 +43,7 @@ def field(
     )
 
 
-def text_field(
+def text_field(  # noqa: PLR0913 - a component's properties are its interface
     label: Text,
     name: str,
     *,
@@ -54,7 +55,7 @@ def text_field(
     optional: bool = False,
     on_change: Handler = None,
     on_blur: Handler = None,
-    **props: Any,  # noqa: ANN401 - passed on to the input: value, default_value, placeholder, auto_complete, …
+    **props: Any,
 ) -> rx.Component:
     """One line of text, with what stands before and behind it inside the box ("€", "days after purchase")."""
     control = _box(
@@ -74,12 +75,12 @@ def text_field(
 
 
 def group(label: Text, *controls: rx.Component, name: str, error: Text = "") -> rx.Component:
-    """Controls that answer one question: radio cards with the field that belongs to the chosen one."""
+    """Controls that answer one question: radio cards with the field of the chosen one, whose label only screen readers get."""
     return rx.el.div(
         rx.el.p(label, class_name=LABEL),
         *controls,
         field_note(name, "", error),
-        class_name="flex min-w-0 flex-col gap-2",
+        class_name="flex min-w-0 flex-col gap-2 [&_label]:sr-only",
     )
 
 
@@ -92,7 +93,7 @@ def text_area(
     error: Text = "",
     optional: bool = False,
     on_change: Handler = None,
-    **props: Any,  # noqa: ANN401 - passed on to the textarea
+    **props: Any,
 ) -> rx.Component:
     """Several lines of text; grows with what is written where the browser can."""
     control = _box(
@@ -100,7 +101,10 @@ def text_area(
             id=name,
             name=name,
             rows=str(rows),
-            class_name="w-full min-w-0 resize-y border-0 bg-transparent py-2 leading-[21px] outline-none [field-sizing:content]",
+            class_name=(
+                "w-full min-w-0 resize-y border-0 bg-transparent py-2 leading-[21px] outline-none "
+                "[field-sizing:content]"
+            ),
             style={"minHeight": f"{rows * 21 + 18}px"},
             custom_attrs=_described(name, hint, error),
             **handlers(on_change=on_change),
@@ -119,7 +123,7 @@ def select_field(
     hint: Text = "",
     error: Text = "",
     on_change: Handler = None,
-    **props: Any,  # noqa: ANN401 - passed on to the select: value or default_value
+    **props: Any,
 ) -> rx.Component:
     """A native select of (value, words)."""
     control = _box(_select(name, options, on_change, custom_attrs=_described(name, hint, error), **props), _chevron())
@@ -133,7 +137,7 @@ def select_in_field(
     on_change: Handler = None,
     *,
     shown: Text | None = None,
-    **props: Any,  # noqa: ANN401 - passed on to the select
+    **props: Any,
 ) -> rx.Component:
     """A small select for a field's `suffix`, such as the currency behind a price. `label` names it for screen readers.
 
@@ -143,7 +147,14 @@ def select_in_field(
         return rx.el.span(
             rx.el.span(shown, class_name="font-medium text-text", custom_attrs={"aria-hidden": "true"}),
             icon("chevron-down", "s"),
-            _select(name, options, on_change, custom_attrs={"aria-label": label}, style={"opacity": "0", "position": "absolute", "inset": "0"}, **props),
+            _select(
+                name,
+                options,
+                on_change,
+                custom_attrs={"aria-label": label},
+                style={"opacity": "0", "position": "absolute", "inset": "0"},
+                **props,
+            ),
             class_name="relative flex h-full min-w-14 items-center justify-end gap-1",
         )
     return rx.el.span(
@@ -153,7 +164,7 @@ def select_in_field(
     )
 
 
-def password_field(label: Text, name: str, *, hint: Text = "", error: Text = "", **props: Any) -> rx.Component:  # noqa: ANN401
+def password_field(label: Text, name: str, *, hint: Text = "", error: Text = "", **props: Any) -> rx.Component:
     """A password with a button that shows it."""
     entry = rx.el.input(
         id=name, name=name, type="password", class_name=CONTROL, custom_attrs=_described(name, hint, error), **props
@@ -166,12 +177,15 @@ def show_button() -> rx.Component:
     return rx.el.button(
         icon("eye"),
         type="button",
-        class_name="-mr-2 grid size-9 shrink-0 place-items-center rounded-[8px] text-muted hover:text-text aria-pressed:text-accent",
+        class_name=(
+            "-mr-2 grid size-9 shrink-0 place-items-center rounded-[8px] text-muted hover:text-text "
+            "aria-pressed:text-accent"
+        ),
         custom_attrs={"aria-label": "Show password", "aria-pressed": "false", "data-show-password": ""},
     )
 
 
-def search_field(label: Text, name: str, on_change: Handler = None, **props: Any) -> rx.Component:  # noqa: ANN401
+def search_field(label: Text, name: str, on_change: Handler = None, **props: Any) -> rx.Component:
     """A search box whose label only screen readers get."""
     entry = rx.el.input(
         id=name,
@@ -232,7 +246,7 @@ def _select(
     name: str,
     options: list[tuple[str, str]] | rx.Var[list[tuple[str, str]]],
     on_change: Handler,
-    **props: Any,  # noqa: ANN401 - passed on to the select
+    **props: Any,
 ) -> rx.Component:
     if isinstance(options, rx.Var):
         items = [rx.foreach(options, lambda option: rx.el.option(option[1], value=option[0]))]

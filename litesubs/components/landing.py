@@ -26,12 +26,17 @@ def hero(title: str, eyebrow: str, lead: str, foot: str, *actions: rx.Component)
         _sample_ticket(),
         class_name=joined(
             GUTTER,
-            "grid grid-cols-[minmax(0,1fr)_430px] items-center gap-14 py-18 pb-21 max-md:grid-cols-1 max-sm:gap-13 max-sm:pt-7 max-sm:pb-12",
+            (
+                "grid grid-cols-[minmax(0,1fr)_430px] items-center gap-14 py-18 pb-21 max-md:grid-cols-1 max-sm:gap-13 "
+                "max-sm:pt-7 max-sm:pb-12"
+            ),
         ),
     )
 
 
-def band(*children: rx.Component, title: str = "", lead: str = "", raised: bool = False, name: str = "") -> rx.Component:
+def band(
+    *children: rx.Component, title: str = "", lead: str = "", raised: bool = False, name: str = ""
+) -> rx.Component:
     """A section across the page; every other one raised."""
     head = rx.el.div(
         rx.el.h2(title, class_name=HEADING),
@@ -82,7 +87,11 @@ def receipt(name: Text, *lines: tuple[Text, Text], total: Text, button: rx.Compo
             class_name="flex gap-3",
         ),
         *[
-            rx.el.p(rx.el.span(label, class_name="flex-1"), rx.el.span(value, class_name="tabular-nums"), class_name="flex text-muted")
+            rx.el.p(
+                rx.el.span(label, class_name="flex-1"),
+                rx.el.span(value, class_name="tabular-nums"),
+                class_name="flex text-muted",
+            )
             for label, value in lines
         ],
         button,
@@ -122,7 +131,10 @@ def pairs(items: Sequence[tuple[str, str]]) -> rx.Component:
             rx.el.li(
                 rx.el.b(who, class_name="font-semibold"),
                 rx.el.span(what, class_name="text-muted"),
-                class_name="grid grid-cols-[140px_1fr] gap-4 border-t border-border py-[18px] text-lg leading-6 max-sm:grid-cols-[104px_1fr]",
+                class_name=(
+                    "grid grid-cols-[140px_1fr] gap-4 border-t border-border py-[18px] text-lg leading-6 "
+                    "max-sm:grid-cols-[104px_1fr]"
+                ),
             )
             for who, what in items
         ],
@@ -150,9 +162,17 @@ def sample_ledger(lines: Sequence[tuple[str, str, str, str, str]]) -> rx.Compone
                     rx.el.span(what, class_name="font-medium"),
                     rx.el.span(f" · {who}", class_name="text-muted max-sm:hidden"),
                 ),
-                rx.el.b(amount, class_name=joined("text-right font-semibold tabular-nums", "text-success" if amount[0] == "+" else "")),
+                rx.el.b(
+                    amount,
+                    class_name=joined(
+                        "text-right font-semibold tabular-nums", "text-success" if amount[0] == "+" else ""
+                    ),
+                ),
                 rx.el.span(left, class_name="text-right text-muted tabular-nums"),
-                class_name="grid grid-cols-[64px_1fr_44px_48px] items-center gap-3 border-t border-border py-3 first:border-t-0",
+                class_name=(
+                    "grid grid-cols-[64px_1fr_44px_48px] items-center gap-3 border-t border-border py-3 "
+                    "first:border-t-0"
+                ),
             )
             for day, what, who, amount, left in lines
         ],
@@ -197,13 +217,16 @@ def last_call(title: str, words: str, href: str) -> rx.Component:
         link_button(words, href=href, variant="ink", size="lg", trailing="arrow-right"),
         notch_y="50%",
         class_name=(
-            "flex items-center justify-between gap-8 px-16 py-14 max-md:flex-col max-md:items-start max-sm:px-7 max-sm:py-9"
+            "flex items-center justify-between gap-8 px-16 py-14 max-md:flex-col max-md:items-start max-sm:px-7 "
+            "max-sm:py-9"
         ),
     )
 
 
 def _sample_ticket() -> rx.Component:
-    back = rx.el.div(class_name="absolute inset-0 translate-x-[18px] translate-y-2.5 rotate-[5deg] rounded-xl bg-ticket-2")
+    back = rx.el.div(
+        class_name="absolute inset-0 translate-x-[18px] translate-y-2.5 rotate-[5deg] rounded-xl bg-ticket-2"
+    )
     front = ticket(
         rx.el.p(
             rx.el.span("10 guitar lessons", class_name="font-medium"),
@@ -224,5 +247,7 @@ def _sample_ticket() -> rx.Component:
         class_name="px-7 py-[26px] max-sm:px-5",
     )
     return rx.el.div(
-        back, rx.el.div(front, class_name="relative -rotate-3"), class_name="relative max-md:mx-auto max-md:w-[min(430px,100%-20px)]"
+        back,
+        rx.el.div(front, class_name="relative -rotate-3"),
+        class_name="relative max-md:mx-auto max-md:w-[min(430px,100%-20px)]",
     )

@@ -5,6 +5,7 @@ from typing import Literal
 import reflex as rx
 
 from litesubs.components.boot import raw_html
+from litesubs.components.icons import icon
 from litesubs.components.values import Child, Text, joined
 
 Gap = Literal["sm", "md", "lg"]
@@ -18,13 +19,17 @@ def stack(*children: Child, gap: Gap = "md") -> rx.Component:
 
 def row(*children: Child, gap: Gap = "sm", end: bool = False) -> rx.Component:
     """One beside the other, wrapping where there is no room; `end` moves them right."""
-    return rx.el.div(*children, class_name=joined("flex flex-wrap items-center", GAPS[gap], "justify-end" if end else ""))
+    return rx.el.div(
+        *children, class_name=joined("flex flex-wrap items-center", GAPS[gap], "justify-end" if end else "")
+    )
 
 
 def between(left: Child, right: Child) -> rx.Component:
     """Left and right of one line."""
     return rx.el.div(
-        rx.el.div(left, class_name="min-w-0"), rx.el.div(right, class_name="shrink-0"), class_name="flex items-center justify-between gap-3"
+        rx.el.div(left, class_name="min-w-0"),
+        rx.el.div(right, class_name="shrink-0"),
+        class_name="flex items-center justify-between gap-3",
     )
 
 
@@ -41,7 +46,9 @@ def pair(left: Child, right: Child) -> rx.Component:
 
 def wide_and_narrow(wide: Child, narrow: Child) -> rx.Component:
     """Two thirds and one third; one below the other under 900 px."""
-    return rx.el.div(wide, narrow, class_name="grid grid-cols-[minmax(0,2fr)_minmax(0,1fr)] items-start gap-4 max-md:grid-cols-1")
+    return rx.el.div(
+        wide, narrow, class_name="grid grid-cols-[minmax(0,2fr)_minmax(0,1fr)] items-start gap-4 max-md:grid-cols-1"
+    )
 
 
 def with_preview(form: Child, preview: Child) -> rx.Component:
@@ -56,7 +63,8 @@ def with_preview(form: Child, preview: Child) -> rx.Component:
             ),
         ),
         class_name=(
-            "grid grid-cols-[minmax(0,1fr)_364px] overflow-hidden rounded-lg border border-border bg-surface max-md:grid-cols-1"
+            "grid grid-cols-[minmax(0,1fr)_364px] overflow-hidden rounded-lg border border-border bg-surface "
+            "max-md:grid-cols-1"
         ),
     )
 
@@ -66,8 +74,20 @@ def sheet(*children: Child) -> rx.Component:
     return rx.el.div(*children, class_name="grid min-w-0 gap-2.5 rounded-[16px] border border-border bg-bg p-5")
 
 
-def heading(words: Text, level: Literal["page", "section", "small"] = "section") -> rx.Component:
-    """A heading inside a card or sheet."""
+def narrow(child: Child) -> rx.Component:
+    """Something that need not be wide: a search box above a table. As wide as the page on phones."""
+    return rx.el.div(child, class_name="w-full max-w-[320px] max-sm:max-w-none")
+
+
+def centred(*children: Child) -> rx.Component:
+    """In the middle of the page, below what it belongs to."""
+    return rx.el.div(*children, class_name="flex justify-center py-4")
+
+
+def heading(words: Text, level: Literal["page", "section", "card", "small"] = "section") -> rx.Component:
+    """A heading inside a card or sheet; `card` is as large as `card_header`, `small` stands below another heading."""
+    if level == "card":
+        return rx.el.h2(words, class_name="text-[15px] leading-5 font-semibold [overflow-wrap:anywhere]")
     if level == "page":
         return rx.el.h2(words, class_name="text-2xl font-semibold [overflow-wrap:anywhere]")
     if level == "section":
@@ -108,3 +128,13 @@ def anchor(name: str, *children: Child) -> rx.Component:
 def action_row(*children: Child) -> rx.Component:
     """What a form ends with: its buttons, which share the width on phones."""
     return rx.el.div(*children, class_name="mt-1 flex flex-wrap gap-2.5 max-sm:[&>*]:flex-1")
+
+
+def iconed(name: str, *children: Child) -> rx.Component:
+    """A line of words behind an icon."""
+    return rx.el.div(icon(name, class_name="mt-px text-muted"), *children, class_name="flex items-start gap-2")
+
+
+def spaced(*children: Child) -> rx.Component:
+    """A little more room above and below, for what stands out in running text."""
+    return rx.el.div(*children, class_name="my-1.5 min-w-0")

@@ -8,6 +8,7 @@ from reflex.vars import ObjectVar
 
 from litesubs.components.credits import amount
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.tables import Column, cell, row, table
 from litesubs.components.values import Child, Text, joined
 from litesubs.domain.views import ActivityView, EntryView
@@ -30,7 +31,7 @@ def movement_icon(kind: Text) -> rx.Component:
     return rx.match(
         kind,
         ("purchase", _disc("ticket", GIVEN)),
-        ("grant", _disc("plus", GIVEN)),
+        ("grant", _disc("ticket", GIVEN)),
         ("adjust_up", _disc("plus", GIVEN)),
         ("manual", _disc("plus", GIVEN)),
         ("reversal", _disc("undo-2", GIVEN)),
@@ -52,14 +53,19 @@ def ledger(entries: rx.Var[Any], *, actions: Actions | None = None) -> rx.Compon
     return table(columns, entries, lambda entry: _entry(entry, actions), label="Ledger, newest first")
 
 
-def activity_list(activities: rx.Var[Any], link: Callable[[ObjectVar[ActivityView]], Text] | None = None) -> rx.Component:
+def activity_list(
+    activities: rx.Var[Any], link: Callable[[ObjectVar[ActivityView]], Text] | None = None
+) -> rx.Component:
     """Recent activity as a list of ActivityView. `link` gives the address a line leads to."""
 
     def line(activity: ObjectVar[ActivityView]) -> rx.Component:
         words = rx.el.span(
-            rx.cond(activity.who != "", rx.el.b(activity.who, " ", class_name="font-semibold"), rx.fragment()), activity.text
+            rx.cond(activity.who != "", rx.el.b(activity.who, " ", class_name="font-semibold"), rx.fragment()),
+            activity.text,
         )
-        content: Child = rx.el.a(words, href=link(activity), class_name="rounded-sm hover:underline") if link else words
+        content: Child = (
+            anchor(words, href=link(activity), in_app=True, class_name="rounded-sm hover:underline") if link else words
+        )
         return rx.el.li(
             movement_icon(activity.kind),
             rx.el.span(content, class_name="min-w-0 flex-1 pt-[5px]"),
@@ -73,10 +79,14 @@ def activity_list(activities: rx.Var[Any], link: Callable[[ObjectVar[ActivityVie
 def _entry(entry: ObjectVar[EntryView], actions: Actions | None) -> rx.Component:
     phone_line = rx.el.span(entry.at, rx.cond(entry.who != "", " · ", ""), entry.who, class_name="sm:hidden")
     what = rx.el.div(
-        movement_icon(entry.kind),
+        movement_icon(rx.cond(entry.adds & (entry.kind == "adjustment"), "adjust_up", entry.kind)),
         rx.el.div(
             rx.el.p(entry.title, class_name="font-medium [overflow-wrap:anywhere]"),
-            rx.el.p(rx.el.span(entry.reason, class_name="max-sm:block"), phone_line, class_name="text-sm text-muted [overflow-wrap:anywhere]"),
+            rx.el.p(
+                rx.el.span(entry.reason, class_name="max-sm:block"),
+                phone_line,
+                class_name="text-sm text-muted [overflow-wrap:anywhere]",
+            ),
             class_name="min-w-0",
         ),
         class_name="flex min-w-0 items-start gap-3 sm:items-center",
@@ -96,10 +106,16 @@ def _entry(entry: ObjectVar[EntryView], actions: Actions | None) -> rx.Component
         ),
         cell(lot, place="away", class_name="whitespace-nowrap"),
         cell(amount(entry.amount, adds=entry.adds), place="number", right=True, class_name="text-[15px]"),
-        cell(entry.left_after, rx.el.span(" left", class_name="sm:hidden"), place="right", right=True, class_name="whitespace-nowrap"),
+        cell(
+            entry.left_after,
+            rx.el.span(" left", class_name="sm:hidden"),
+            place="right",
+            right=True,
+            class_name="whitespace-nowrap",
+        ),
     ]
     if actions:
-        cells.append(cell(actions(entry), place="away", right=True))
+        cells.append(cell(actions(entry), place="below", right=True))
     return row(*cells)
 
 

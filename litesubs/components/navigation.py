@@ -3,10 +3,10 @@
 from typing import Any
 
 import reflex as rx
-from reflex_components_core.react_router.dom import ReactRouterLink
 
 from litesubs.components.buttons import button
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.values import Child, Flag, Handler, Text
 
 
@@ -26,7 +26,7 @@ def page_header(title: Child, line: Child = "", *actions: rx.Component) -> rx.Co
     )
 
 
-def tabs(options: list[tuple[str, str]], value: Text, on_change: Any, *, label: str) -> rx.Component:  # noqa: ANN401
+def tabs(options: list[tuple[str, str]], value: Text, on_change: Any, *, label: str) -> rx.Component:
     """Tabs of (value, words); `on_change` gets the value."""
     return rx.el.div(
         *[
@@ -49,10 +49,8 @@ def tabs(options: list[tuple[str, str]], value: Text, on_change: Any, *, label: 
     )
 
 
-def pagination(
-    words: Child, *, on_previous: Handler, on_next: Handler, at_start: Flag, at_end: Flag
-) -> rx.Component:
-    """Previous and Next with "1–10 of 148" beside them."""
+def pagination(words: Child, *, on_previous: Handler, on_next: Handler, at_start: Flag, at_end: Flag) -> rx.Component:
+    """Previous and Next with "1 to 10 of 148" beside them."""
     return rx.el.nav(
         rx.el.span(words, class_name="flex-1 text-muted tabular-nums"),
         button("Previous", on_click=on_previous, size="sm", disabled=at_start),
@@ -66,7 +64,7 @@ def breadcrumb(trail: list[tuple[Text, Text]], here: Text) -> rx.Component:
     """Where this page is: (words, href) of what is above it, then its own name."""
     steps: list[Child] = []
     for words, href in trail:
-        steps.append(ReactRouterLink.create(words, href=href, class_name="truncate rounded-sm hover:text-text"))
+        steps.append(anchor(words, href=href, in_app=True, class_name="truncate rounded-sm hover:text-text"))
         steps.append(icon("chevron-right", "s"))
     return rx.el.nav(
         *steps,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.event import no_args_event_spec
 from reflex_components_core.el.elements.base import BaseHTML
 
 from litesubs.components.boot import KIT
@@ -23,7 +24,7 @@ class ModalDialog(BaseHTML):
     tag = "ModalDialog"
 
     open: rx.Var[bool]
-    on_close: rx.EventHandler[rx.event.no_args_event_spec]
+    on_close: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg, valid-type]  # for pyright
 
 
 def dialog(
@@ -41,7 +42,9 @@ def dialog(
     and the footer's `button(submit=True)` sends it. `name` must be unique on the page.
     """
     header = rx.el.header(
-        rx.el.h2(title, id=f"{name}-title", class_name="min-w-0 flex-1 text-xl leading-6 font-semibold tracking-[-.01em]"),
+        rx.el.h2(
+            title, id=f"{name}-title", class_name="min-w-0 flex-1 text-xl leading-6 font-semibold tracking-[-.01em]"
+        ),
         icon_button("x", "Close", on_close),
         class_name="flex items-center gap-3 pt-5 pr-5 pl-6 max-sm:pt-2 max-sm:pr-4 max-sm:pl-5",
     )
@@ -61,14 +64,16 @@ def dialog(
         open=open_,
         on_close=on_close,
         class_name=(
-            "sheet m-auto max-h-[90dvh] w-[480px] max-w-[calc(100vw-48px)] overflow-auto rounded-[18px] border border-border "
-            "bg-raised p-0 text-text shadow-lg max-sm:mb-0 max-sm:w-full max-sm:max-w-full max-sm:rounded-b-none max-sm:border-b-0"
+            "sheet m-auto max-h-[90dvh] w-[480px] max-w-[calc(100vw-48px)] overflow-auto rounded-[18px] border "
+            "border-border "
+            "bg-raised p-0 text-text shadow-lg max-sm:mb-0 max-sm:w-full max-sm:max-w-full max-sm:rounded-b-none "
+            "max-sm:border-b-0"
         ),
         custom_attrs={"aria-labelledby": f"{name}-title"},
     )
 
 
-def confirm(
+def confirm(  # noqa: PLR0913 - a component's properties are its interface
     *,
     open_: rx.Var[bool],
     on_close: Handler,
@@ -76,7 +81,7 @@ def confirm(
     title: Text,
     text: Text,
     verb: Text,
-    danger: bool = False,
+    danger: Flag = False,
     busy: Flag = False,
     name: str = "confirm",
 ) -> rx.Component:
@@ -89,7 +94,11 @@ def confirm(
         name=name,
         footer=[
             button("Cancel", on_click=on_close),
-            button(verb, on_click=on_confirm, variant="danger" if danger else "primary", loading=busy),
+            rx.cond(
+                danger,
+                button(verb, on_click=on_confirm, variant="danger", loading=busy),
+                button(verb, on_click=on_confirm, variant="primary", loading=busy),
+            ),
         ],
     )
 
@@ -100,7 +109,7 @@ def menu(name: Text, label: Text, *items: rx.Component, trigger_icon: str = "ell
         icon(trigger_icon),
         type="button",
         title=label,
-        class_name=look("ghost", "sm", more="w-[30px] px-0! max-sm:min-w-9"),
+        class_name=look("ghost", "sm", more="w-[30px] px-0! max-sm:min-w-11"),
         custom_attrs={"popoverTarget": name, "aria-label": label, "aria-haspopup": "menu"},
     )
     return rx.el.span(
@@ -110,7 +119,8 @@ def menu(name: Text, label: Text, *items: rx.Component, trigger_icon: str = "ell
             id=name,
             role="menu",
             class_name=(
-                "fixed inset-auto m-0 min-w-[200px] rounded-[12px] border border-border bg-raised p-[5px] text-text shadow-lg enter"
+                "fixed inset-auto m-0 min-w-[200px] rounded-[12px] border border-border bg-raised p-[5px] text-text "
+                "shadow-lg enter"
             ),
             custom_attrs={"popover": "auto", "aria-label": label},
         ),
@@ -118,7 +128,9 @@ def menu(name: Text, label: Text, *items: rx.Component, trigger_icon: str = "ell
     )
 
 
-def menu_item(words: Child, icon_name: str, on_click: Handler, *, danger: bool = False, disabled: Flag = False) -> rx.Component:
+def menu_item(
+    words: Child, icon_name: str, on_click: Handler, *, danger: bool = False, disabled: Flag = False
+) -> rx.Component:
     """A line of a menu."""
     return rx.el.button(
         icon(icon_name),
@@ -153,7 +165,8 @@ def copy_field(value: Text, label: str) -> rx.Component:
         copy_button(value),
         role="group",
         class_name=(
-            "flex h-10 min-w-0 items-center gap-2 rounded-md border border-border bg-sunken pr-[5px] pl-3 font-mono text-sm "
+            "flex h-10 min-w-0 items-center gap-2 rounded-md border border-border bg-sunken pr-[5px] pl-3 font-mono "
+            "text-sm "
             "max-sm:h-12 [&>button]:font-sans"
         ),
         custom_attrs={"aria-label": label},
@@ -165,7 +178,7 @@ def announcer() -> rx.Component:
     return rx.el.div(id="announcer", role="status", class_name="sr-only")
 
 
-def form(*children: Child, on_submit: Handler, class_name: str = "grid gap-4", **props: Any) -> rx.Component:  # noqa: ANN401
+def form(*children: Child, on_submit: Handler, class_name: str = "grid gap-4", **props: Any) -> rx.Component:
     """A form whose fields go to a handler as a dictionary by name."""
     return rx.el.form(*children, class_name=class_name, **handlers(on_submit=on_submit), **props)
 
@@ -179,7 +192,7 @@ class NativeForm(BaseHTML):
     method: rx.Var[str]
 
 
-def native_form(*children: Child, action: Text, class_name: str = "", **props: Any) -> rx.Component:  # noqa: ANN401
+def native_form(*children: Child, action: Text, class_name: str = "", **props: Any) -> rx.Component:
     """A form that posts to a route of the server; a second press does not send it twice."""
     attributes = {"data-once": "", **props.pop("custom_attrs", {})}
     return NativeForm.create(

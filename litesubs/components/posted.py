@@ -1,4 +1,4 @@
-"""Fields of forms that the browser itself posts, on pages that the server fills: value, error and hint come from `boot`."""
+"""Fields of forms that the browser itself posts, on pages that the server fills: value, error and hint are its."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from litesubs.components.fields import BOX, CONTROL, LABEL, LINE, Kind, show_but
 from litesubs.components.values import Text, joined
 
 
-def posted_field(label: Text, name: str, *, kind: Kind = "text", auto_complete: str, **props: Any) -> rx.Component:  # noqa: ANN401
-    """A field that keeps what was typed when the form comes back. Its boot fields: name, name_note_html, name_invalid."""
+def posted_field(label: Text, name: str, *, kind: Kind = "text", auto_complete: str, **props: Any) -> rx.Component:
+    """A field that keeps what was typed when the form comes back: `name`, `name_note_html`, `name_invalid` in boot."""
     secret = kind == "password"
     entry = rx.el.input(
         id=name,

@@ -11,7 +11,7 @@ def result_text(title: Text, text: Child, *actions: rx.Component, foot: Child = 
     """A large heading, a sentence or two, and the ways on."""
     return rx.el.div(
         rx.el.h1(title, class_name="text-4xl font-semibold text-balance max-sm:text-[32px] max-sm:leading-9"),
-        rx.el.p(text, class_name="mx-auto mt-3.5 max-w-[44ch] text-lg text-muted [overflow-wrap:anywhere]"),
+        rx.el.p(text, class_name="mx-auto mt-3.5 max-w-[44ch] text-lg text-pretty text-muted [overflow-wrap:anywhere]"),
         rx.el.div(
             *actions,
             class_name="mt-[26px] flex justify-center gap-3 max-sm:flex-col max-sm:items-stretch empty:hidden",
@@ -24,7 +24,9 @@ def result_text(title: Text, text: Child, *actions: rx.Component, foot: Child = 
 def used_up_ticket() -> rx.Component:
     """A ticket with every credit used, a little tilted."""
     line = rx.el.div(
-        rx.el.div(class_name="perforation !top-1/2 !-right-2 !-left-2"), class_name="relative h-[26px]", custom_attrs={"aria-hidden": "true"}
+        rx.el.div(class_name="perforation !top-1/2 !-right-2 !-left-2"),
+        class_name="relative h-[26px]",
+        custom_attrs={"aria-hidden": "true"},
     )
     return rx.el.div(
         ticket(
@@ -44,7 +46,9 @@ def credits_ticket(credits_: Number, name: Text) -> rx.Component:
         ticket(
             rx.el.b(credits_, class_name="block text-[72px] leading-[60px] font-bold tracking-[-.05em]"),
             rx.el.div(
-                rx.el.div(class_name="perforation !top-1/2 !-right-2 !-left-2"), class_name="relative h-10", custom_attrs={"aria-hidden": "true"}
+                rx.el.div(class_name="perforation !top-1/2 !-right-2 !-left-2"),
+                class_name="relative h-10",
+                custom_attrs={"aria-hidden": "true"},
             ),
             rx.el.p(name, class_name="font-medium [overflow-wrap:anywhere]"),
             notch_y="calc(100% - 72px)",

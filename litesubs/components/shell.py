@@ -6,12 +6,12 @@ from typing import Literal
 import reflex as rx
 from reflex.vars import BooleanVar
 from reflex_components_core.core.banner import has_too_many_connection_errors
-from reflex_components_core.react_router.dom import ReactRouterLink
 
 from litesubs.components.brand import wordmark
 from litesubs.components.buttons import button, icon_button, link_button
 from litesubs.components.choices import link_segments
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.navigation import breadcrumb
 from litesubs.components.overlays import announcer, native_form, toaster
 from litesubs.components.surfaces import avatar
@@ -51,7 +51,10 @@ def theme_toggle() -> rx.Component:
         *faces,
         type="button",
         title="Switch theme",
-        class_name="grid size-[30px] place-items-center rounded-[8px] text-muted hover:bg-sunken hover:text-text max-sm:size-11",
+        class_name=(
+            "grid size-[30px] place-items-center rounded-[8px] text-muted hover:bg-sunken hover:text-text "
+            "max-sm:size-11"
+        ),
         custom_attrs={"data-theme-toggle": "", "aria-label": "Switch theme"},
     )
 
@@ -69,12 +72,16 @@ def public_page(*children: rx.Component, header: rx.Component | None = None) -> 
     return rx.el.div(header or public_header(), *children, announcer(), class_name="flex min-h-dvh flex-col")
 
 
-def public_header(*links: rx.Component, home: rx.Component | None = None, actions: list[rx.Component] | None = None) -> rx.Component:
+def public_header(
+    *links: rx.Component, home: rx.Component | None = None, actions: list[rx.Component] | None = None
+) -> rx.Component:
     """The line on top of public pages: home on the left, then links; actions on the right."""
     right = actions if actions is not None else [link_button("Sign in", href="/login", size="sm")]
     return rx.el.header(
         home or wordmark(),
-        rx.el.nav(*links, class_name="flex gap-[26px] font-medium text-muted max-sm:hidden") if links else rx.fragment(),
+        rx.el.nav(*links, class_name="flex gap-[26px] font-medium text-muted max-sm:hidden")
+        if links
+        else rx.fragment(),
         rx.el.div(class_name="flex-1"),
         theme_toggle(),
         *right,
@@ -97,7 +104,9 @@ def auth_page(*form: rx.Component, aside: rx.Component) -> rx.Component:
     return rx.el.div(
         rx.el.main(
             rx.el.div(wordmark(), rx.el.div(class_name="flex-1"), theme_toggle(), class_name="flex items-center"),
-            rx.el.div(*form, class_name="m-auto grid w-full max-w-[400px] gap-4 max-sm:mx-auto max-sm:mt-5 max-sm:max-w-none"),
+            rx.el.div(
+                *form, class_name="m-auto grid w-full max-w-[400px] gap-4 max-sm:mx-auto max-sm:mt-5 max-sm:max-w-none"
+            ),
             class_name="flex min-h-dvh flex-col px-16 pt-7 pb-12 max-md:px-8 max-sm:px-5 max-sm:pt-2 max-sm:pb-8",
         ),
         rx.el.aside(aside, class_name="grid place-items-center border-l border-border bg-sunken p-12 max-md:hidden"),
@@ -128,9 +137,7 @@ def wallet_shell(*children: rx.Component, person: Person) -> rx.Component:
         _face_menu(person),
         class_name="flex h-[60px] items-center gap-4 border-b border-border px-8 max-sm:h-14 max-sm:gap-2 max-sm:px-4",
     )
-    column = rx.el.main(
-        *children, class_name="mx-auto w-full max-w-[860px] px-8 pt-9 pb-18 max-sm:px-4 max-sm:pt-5 max-sm:pb-12"
-    )
+    column = rx.el.main(*children, class_name="mx-auto w-full max-w-[860px] px-8 pt-9 pb-24 max-sm:px-4 max-sm:pt-5")
     return rx.el.div(top, connection_note(), column, toaster(), announcer(), class_name="min-h-dvh")
 
 
@@ -159,11 +166,13 @@ def desk_shell(
     drawer = rx.el.dialog(
         rx.el.div(*_sidebar(section, person, drawer=True), class_name="flex min-h-full flex-col gap-0.5 px-3 py-4"),
         id="drawer",
-        class_name="drawer m-0 h-dvh max-h-none w-[280px] max-w-[85vw] border-r border-border bg-bg p-0 text-text shadow-lg",
+        class_name=(
+            "drawer m-0 h-dvh max-h-none w-[280px] max-w-[85vw] border-r border-border bg-bg p-0 text-text shadow-lg"
+        ),
         custom_attrs={"aria-label": "Main menu"},
     )
     content = rx.el.main(
-        *children, class_name="mx-auto w-full max-w-[1264px] min-w-0 px-8 pb-14 max-md:px-5 max-sm:px-4 max-sm:pb-10"
+        *children, class_name="mx-auto w-full max-w-[1264px] min-w-0 px-8 pb-24 max-md:px-5 max-sm:px-4"
     )
     return rx.el.div(
         side,
@@ -176,7 +185,7 @@ def desk_shell(
 
 
 def connection_note() -> rx.Component:
-    """Says when the live connection is down: what is on the page may be old, and nothing can be done until it is back."""
+    """Says when the live connection is down: what is on the page may be old."""
     lost: BooleanVar = has_too_many_connection_errors
     return rx.cond(
         lost,
@@ -192,7 +201,9 @@ def connection_note() -> rx.Component:
 
 def _sidebar(section: Section, person: Person, *, drawer: bool = False) -> list[rx.Component]:
     head = rx.el.div(wordmark("/dashboard"), class_name="px-2 pb-2")
-    close = rx.el.div(icon_button("x", "Close menu", custom_attrs={"data-closes": ""}), class_name="absolute top-4 right-3")
+    close = rx.el.div(
+        icon_button("x", "Close menu", custom_attrs={"data-closes": ""}), class_name="absolute top-4 right-3"
+    )
     links = [_nav_link(key == section, words, name, href) for key, words, name, href in SECTIONS]
     who = rx.el.div(
         avatar(person.initials, "sm", strong=True),
@@ -215,8 +226,13 @@ def _sidebar(section: Section, person: Person, *, drawer: bool = False) -> list[
 
 
 def _nav_link(current: bool, words: Child, name: str, href: str) -> rx.Component:  # noqa: FBT001 - read by one caller
-    return ReactRouterLink.create(
-        icon(name), words, href=href, class_name=NAV, custom_attrs={"aria-current": "page"} if current else {}
+    return anchor(
+        icon(name),
+        words,
+        href=href,
+        in_app=True,
+        class_name=NAV,
+        custom_attrs={"aria-current": "page"} if current else {},
     )
 
 
@@ -231,7 +247,10 @@ def _face_menu(person: Person) -> rx.Component:
             rx.el.p(person.name, class_name="truncate px-2.5 pt-1.5 font-medium"),
             rx.el.p(person.email, class_name="truncate px-2.5 pb-1.5 text-sm text-muted"),
             sign_out_button(wide=True),
-            class_name="absolute right-0 z-10 mt-1 w-[240px] rounded-[12px] border border-border bg-raised p-[5px] shadow-lg enter",
+            class_name=(
+                "absolute right-0 z-10 mt-1 w-[240px] rounded-[12px] border border-border bg-raised p-[5px] "
+                "shadow-lg enter"
+            ),
         ),
         class_name="relative",
     )

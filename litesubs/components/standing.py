@@ -5,19 +5,23 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from litesubs.components.badges import badge, expiry_chip, status_badge
+from litesubs.components.badges import expiry_words, status_badge
+from litesubs.components.buttons import link_button
 from litesubs.components.credits import credit_meter
-from litesubs.components.surfaces import avatar, card, card_header, skeleton, stat
+from litesubs.components.surfaces import avatar, card, card_header, note, skeleton, stat
 from litesubs.components.tables import Column, cell, row, table
 from litesubs.components.values import Child, Number, Text
-from litesubs.domain.views import LotView, SubscriptionView
+from litesubs.domain.views import LotView
 
 LOTS = [Column("Lot"), Column("Came from"), Column("Expires"), Column("Left", right=True)]
-FIGURES = "grid grid-cols-[minmax(0,1.6fr)_repeat(3,minmax(0,1fr))] max-sm:grid-cols-3 overflow-hidden rounded-lg border border-border bg-border gap-px"
+FIGURES = (
+    "grid grid-cols-[minmax(0,1.6fr)_repeat(3,minmax(0,1fr))] gap-px overflow-hidden rounded-lg border border-border "
+    "bg-border max-sm:grid-cols-3"
+)
 WIDE = "min-w-0 bg-surface px-5 pt-[18px] pb-5 max-sm:col-span-3 max-sm:px-4 max-sm:pt-3.5 max-sm:pb-4"
 
 
-def free_of(view: SubscriptionView) -> Any:  # noqa: ANN401 - a number, or a variable of one
+def free_of(view: Any) -> Any:
     """Credits that are not held, also while the pack is paused."""
     return view.posted - view.held
 
@@ -25,29 +29,34 @@ def free_of(view: SubscriptionView) -> Any:  # noqa: ANN401 - a number, or a var
 def standing_header(initials: Text, title: Text, status: Text, line: Child, *actions: rx.Component) -> rx.Component:
     """Whose credits, of which pack, and what can be done: right, or beneath on phones."""
     name = rx.el.div(
-        rx.el.h1(title, class_name="text-3xl font-semibold [overflow-wrap:anywhere] max-sm:text-[24px] max-sm:leading-[30px]"),
+        rx.el.h1(
+            title, class_name="text-3xl font-semibold [overflow-wrap:anywhere] max-sm:text-[24px] max-sm:leading-[30px]"
+        ),
         status_badge(status),
         class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
     )
     who = rx.el.div(
         rx.el.div(avatar(initials, "lg"), class_name="max-sm:hidden"),
-        rx.el.div(name, rx.el.div(line, class_name="mt-[3px] text-muted [overflow-wrap:anywhere]"), class_name="min-w-0"),
+        rx.el.div(
+            name, rx.el.div(line, class_name="mt-[3px] text-muted [overflow-wrap:anywhere]"), class_name="min-w-0"
+        ),
         class_name="flex min-w-0 flex-1 basis-[300px] items-center gap-4",
     )
     return rx.el.header(
         who,
-        rx.el.div(*actions, class_name="flex flex-wrap items-center gap-2.5 max-sm:w-full max-sm:[&>button]:flex-1 max-sm:[&>a]:flex-1"),
+        rx.el.div(
+            *actions,
+            class_name=(
+                "flex flex-wrap items-center gap-2.5 max-sm:w-full max-sm:[&>a]:flex-1 max-sm:[&>button]:flex-1 "
+                "max-sm:[&_[popovertarget]]:size-11!"
+            ),
+        ),
         class_name="flex flex-wrap items-center gap-x-4 gap-y-3.5 pt-7 pb-5 max-sm:pt-5 max-sm:pb-4",
     )
 
 
-def standing_figures(view: SubscriptionView) -> rx.Component:
-    """Available with its meter, used, expiry and price, in one card split by hairlines."""
-    inside = rx.cond(
-        view.held > 0,
-        f"{view.posted} in the wallet, {view.held} held",
-        f"of {view.granted} in all",
-    )
+def standing_figures(view: Any) -> rx.Component:
+    """Available with its meter, held, expiry and price, in one card split by hairlines."""
     available = rx.el.div(
         rx.el.p("Available", class_name="text-sm text-muted"),
         rx.el.div(
@@ -57,7 +66,11 @@ def standing_figures(view: SubscriptionView) -> rx.Component:
             ),
             rx.el.div(
                 credit_meter(view.meter, available=free_of(view), held=view.held, granted=view.granted),
-                rx.cond(view.meter != "", rx.el.p(inside, class_name="mt-2 text-sm text-muted"), rx.fragment()),
+                rx.cond(
+                    view.meter != "",
+                    rx.el.p(f"of {view.granted} in all", class_name="mt-2 text-sm text-muted"),
+                    rx.fragment(),
+                ),
                 class_name="min-w-0 flex-1",
             ),
             class_name="mt-2 flex items-center gap-5",
@@ -66,24 +79,34 @@ def standing_figures(view: SubscriptionView) -> rx.Component:
     )
     return rx.el.section(
         available,
-        stat("Used", view.spent, rx.cond(view.posted > 0, "or expired", "nothing left")),
-        stat("Expires", _short(view.expires), rx.cond(view.expires_soon, f"{view.expiring} of {free_of(view)}", "")),
+        stat("Held", view.held, "set aside"),
+        stat("Expires", _short(view.expires), _which(view)),
         stat("Paid", rx.cond(view.paid != "", view.paid, "Nothing"), view.unit_cost),
         class_name=FIGURES,
         custom_attrs={"aria-label": "Credits of this pack"},
     )
 
 
-def standing_lots(view: SubscriptionView) -> rx.Component:
+def standing_lots(view: Any) -> rx.Component:
     """The lots credits came in, where there is more than one: each with its own expiry."""
-    lots = card(card_header("Lots, the first to expire is used first"), table(LOTS, view.lots, _lot, label="Lots"), padded=False)
+    lots = card(
+        card_header("Lots, the first to expire is used first"), table(LOTS, view.lots, _lot, label="Lots"), padded=False
+    )
     return rx.cond(view.lots.length() > 1, rx.el.div(lots, class_name="mt-4"), rx.fragment())
 
 
 def standing_skeleton() -> rx.Component:
     """The shape of such a page while it loads."""
-    figure = rx.el.div(skeleton("h-3 w-16"), skeleton("mt-3 h-7 w-24"), class_name="h-[106px] bg-surface p-5 max-sm:h-[98px] max-sm:p-4")
-    wide = rx.el.div(skeleton("h-3 w-16"), skeleton("mt-3 h-11 w-48"), class_name="h-[122px] bg-surface p-5 max-sm:col-span-3 max-sm:p-4")
+    figure = rx.el.div(
+        skeleton("h-3 w-16"),
+        skeleton("mt-3 h-7 w-24"),
+        class_name="h-[106px] bg-surface p-5 max-sm:h-[98px] max-sm:p-4",
+    )
+    wide = rx.el.div(
+        skeleton("h-3 w-16"),
+        skeleton("mt-3 h-11 w-48"),
+        class_name="h-[122px] bg-surface p-5 max-sm:col-span-3 max-sm:p-4",
+    )
     head = rx.el.div(
         skeleton("size-14 rounded-full max-sm:hidden"),
         rx.el.div(skeleton("h-7 w-64"), skeleton("mt-2 h-3 w-44")),
@@ -105,6 +128,47 @@ def creator_heading(initials: Text, name: Text) -> rx.Component:
     )
 
 
+def wallet_header(title: Text, line: Child) -> rx.Component:
+    """The wallet's own header: the shell has left room above."""
+    return rx.el.header(
+        rx.el.h1(title, class_name="text-3xl font-semibold max-sm:text-[24px] max-sm:leading-[30px]"),
+        rx.el.p(line, class_name="mt-1 text-lg text-muted"),
+        class_name="pb-5",
+    )
+
+
+def notice(words: Child, quoted: Child = "") -> rx.Component:
+    """Why something cannot be done here now, above the figures."""
+    return rx.el.div(note(words, quoted, tone="warning", icon_name="info"), class_name="mb-4")
+
+
+def back_link(words: Text, href: Text) -> rx.Component:
+    """The way back to the list a page was opened from."""
+    return rx.el.nav(
+        link_button(
+            words,
+            href=href,
+            in_app=True,
+            size="sm",
+            variant="ghost",
+            leading="arrow-left",
+            class_name="max-sm:min-h-11",
+        ),
+        class_name="-mt-2 -mb-4 -ml-2.5",
+        custom_attrs={"aria-label": "Back"},
+    )
+
+
+def with_badge(words: Child, badge: rx.Component) -> rx.Component:
+    """A pack's name and, where it is exceptional, its status."""
+    return rx.el.span(words, badge, class_name="inline-flex max-w-full flex-wrap items-center gap-x-2 gap-y-0.5")
+
+
+def figure(number: Number | Any) -> rx.Component:
+    """What is left, in a list: larger on phones, where it has no heading."""
+    return rx.el.b(number, class_name="text-[15px] font-semibold max-sm:text-[20px] max-sm:leading-6")
+
+
 def stub_title(name: Text, chip: rx.Component) -> rx.Component:
     """A ticket's pack and, right or beneath, until when."""
     return rx.el.div(
@@ -116,7 +180,9 @@ def stub_title(name: Text, chip: rx.Component) -> rx.Component:
 
 def stub_actions(*actions: rx.Component) -> rx.Component:
     """A ticket's buttons: as wide as their words, or as the ticket on phones."""
-    return rx.el.div(*actions, class_name="mt-0.5 flex flex-wrap items-center gap-2 max-sm:[&>a]:min-h-11 max-sm:[&>a]:flex-1")
+    return rx.el.div(
+        *actions, class_name="mt-0.5 flex flex-wrap items-center gap-2 max-sm:[&>a]:min-h-11 max-sm:[&>a]:flex-1"
+    )
 
 
 def held_note(held: Number) -> rx.Component:
@@ -126,7 +192,7 @@ def held_note(held: Number) -> rx.Component:
 
 
 def _lot(lot: ObjectVar[LotView]) -> rx.Component:
-    expiry = rx.cond(lot.remaining > 0, expiry_chip(lot.expires, soon=lot.expires_soon), badge("None left", "circle-slash"))
+    expiry = expiry_words(rx.cond(lot.remaining > 0, lot.expires, "None left"), soon=lot.expires_soon)
     return row(
         cell(rx.el.span(lot.label, class_name="font-medium"), place="name"),
         cell(lot.source, place="left", class_name="text-muted max-sm:text-sm"),
@@ -140,7 +206,19 @@ def _lot(lot: ObjectVar[LotView]) -> rx.Component:
     )
 
 
+def _which(view: Any) -> rx.Var[str]:
+    """Which credits the expiry is about, where they do not all expire together."""
+    some = rx.cond(view.lots.length() > 1, "the first of them", "")
+    return rx.cond(view.expires_soon, f"{view.expiring} of {free_of(view)}", some)
+
+
 def _short(expires: Text) -> rx.Component:
     """The expiry as a figure: small enough for its column, without the words that the label says."""
     words = rx.match(expires, ("Never expires", "Never"), rx.Var.create(expires).to(str).replace("Until ", ""))
-    return rx.el.span(words, class_name="text-[22px] leading-9 whitespace-nowrap max-sm:text-[17px] max-sm:leading-[30px] max-sm:whitespace-normal")
+    return rx.el.span(
+        words,
+        class_name=(
+            "text-[22px] whitespace-nowrap max-sm:block max-sm:pt-1 max-sm:text-[17px] max-sm:leading-[22px] "
+            "max-sm:whitespace-normal"
+        ),
+    )

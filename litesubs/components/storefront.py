@@ -5,6 +5,7 @@ import reflex as rx
 from litesubs.components.boot import boot, html_slot
 from litesubs.components.buttons import button, link_button
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.overlays import announcer, native_form
 from litesubs.components.shell import GUTTER, theme_toggle
 from litesubs.components.surfaces import avatar
@@ -27,8 +28,10 @@ def storefront_page(*children: rx.Component, aside: rx.Component, bar: rx.Compon
         rx.el.aside(aside, class_name="max-sm:mt-6 sm:sticky sm:top-6 sm:col-start-2 sm:row-span-2 sm:row-start-1"),
         rx.el.div(*body, class_name="min-w-0 max-sm:mt-9 sm:col-start-1"),
         class_name=(
-            "mx-auto grid w-full max-w-[1120px] flex-1 content-start items-start px-8 pt-10 pb-18 max-sm:px-5 max-sm:pt-3 "
-            "max-sm:pb-[116px] sm:grid-cols-[minmax(0,1fr)_minmax(300px,372px)] sm:grid-rows-[auto_1fr] sm:gap-x-[clamp(32px,6vw,72px)]"
+            "mx-auto grid w-full max-w-[1120px] flex-1 content-start items-start px-8 pt-10 pb-18 max-sm:px-5 "
+            "max-sm:pt-3 "
+            "max-sm:pb-[116px] sm:grid-cols-[minmax(0,1fr)_minmax(300px,372px)] sm:grid-rows-[auto_1fr] "
+            "sm:gap-x-[clamp(32px,6vw,72px)]"
         ),
     )
     return rx.el.div(_header(), main, bar, announcer(), class_name="flex min-h-dvh flex-col")
@@ -39,7 +42,9 @@ def title_and_lead() -> rx.Component:
     return rx.el.div(
         rx.el.h1(
             boot("pack_name"),
-            class_name="text-4xl font-semibold text-balance [overflow-wrap:anywhere] max-sm:text-[32px] max-sm:leading-9",
+            class_name=(
+                "text-4xl font-semibold text-balance [overflow-wrap:anywhere] max-sm:text-[32px] max-sm:leading-9"
+            ),
         ),
         html_slot("lead_html", "prose mt-4 max-w-[56ch] empty:hidden"),
     )
@@ -53,7 +58,10 @@ def creators_words() -> rx.Component:
 def section(title: Text, *children: rx.Component, name: str = "") -> rx.Component:
     """A part of the page with its heading."""
     return rx.el.section(
-        rx.el.h2(title, class_name=joined(SECTION, "mb-4")), *children, class_name="mt-11 scroll-mt-6", **({"id": name} if name else {})
+        rx.el.h2(title, class_name=joined(SECTION, "mb-4")),
+        *children,
+        class_name="mt-11 scroll-mt-6",
+        **({"id": name} if name else {}),
     )
 
 
@@ -76,7 +84,9 @@ def facts(*lines: tuple[str, Text]) -> rx.Component:
     """Short promises under the ticket: (icon, words)."""
     return rx.el.ul(
         *[
-            rx.el.li(icon(name, class_name="mt-0.5"), rx.el.span(words), class_name="flex items-start gap-2.5 text-muted")
+            rx.el.li(
+                icon(name, class_name="mt-0.5"), rx.el.span(words), class_name="flex items-start gap-2.5 text-muted"
+            )
             for name, words in lines
         ],
         class_name="mt-[18px] grid gap-2.5",
@@ -98,7 +108,10 @@ def buy_ticket() -> rx.Component:
         class_name="flex items-end justify-between gap-4",
     )
     price = rx.el.div(
-        rx.el.b(boot("price"), class_name="text-[34px] leading-10 font-bold tracking-[-.03em]"),
+        rx.el.b(
+            rx.el.span(boot("price"), class_name=boot("price_class")),
+            class_name="text-[34px] leading-10 font-bold tracking-[-.03em] whitespace-nowrap",
+        ),
         rx.el.span("paid once", class_name="ticket-soft text-sm font-medium whitespace-nowrap"),
         class_name="mt-12 flex h-10 items-baseline justify-between gap-4",
     )
@@ -142,13 +155,13 @@ def closed_card() -> rx.Component:
 def buy_bar() -> rx.Component:
     """On phones: price and button, always at hand above the safe area."""
     words = rx.el.div(
-        rx.el.b(boot("price"), class_name="text-[20px] leading-6 font-semibold tracking-[-.02em]"),
+        rx.el.b(boot("price"), class_name="text-[20px] leading-6 font-semibold tracking-[-.02em] whitespace-nowrap"),
         rx.el.p(boot("buy_note"), class_name="truncate text-sm text-muted tabular-nums"),
         class_name="min-w-0 flex-1",
     )
     bar = native_form(
         words,
-        button(boot("buy_label"), variant="primary", size="lg", submit=True),
+        button(boot("bar_label"), variant="primary", size="lg", submit=True),
         action=boot("buy_action"),
         class_name=(
             "fixed inset-x-0 bottom-0 z-10 flex items-center gap-3.5 border-t border-border bg-raised px-4 pt-2.5 "
@@ -165,7 +178,9 @@ def _header() -> rx.Component:
         class_name="flex min-w-0 flex-1 items-center gap-2",
     )
     others = rx.el.div(
-        rx.el.a("Other packs", href="#others", class_name="rounded-sm font-medium text-muted hover:text-text max-sm:hidden"),
+        anchor(
+            "Other packs", href="#others", class_name="rounded-sm font-medium text-muted hover:text-text max-sm:hidden"
+        ),
         class_name=boot("others_class"),
     )
     return rx.el.header(

@@ -4,11 +4,14 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from litesubs.components.buttons import button
 from litesubs.components.icons import icon
-from litesubs.components.values import Child, Number, Text, Tone, joined
+from litesubs.components.values import Child, Handler, Number, Text, Tone, joined
 
 CARD = "min-w-0 rounded-lg border border-border bg-surface"
-NOTES: dict[Tone, tuple[str, str, str]] = {
+NoteTone = Tone | Literal["surface"]
+NOTES: dict[NoteTone, tuple[str, str, str]] = {
+    "surface": ("border border-border bg-surface", "text-muted", "info"),
     "neutral": ("bg-sunken", "", "info"),
     "accent": ("bg-accent-soft", "text-accent", "info"),
     "success": ("bg-success-soft", "text-success", "circle-check"),
@@ -18,7 +21,7 @@ NOTES: dict[Tone, tuple[str, str, str]] = {
 FACES: dict[str, str] = {"sm": "size-7 text-[11px]", "md": "size-9 text-sm", "lg": "size-14 text-[19px]"}
 
 
-def card(*children: Child, padded: bool = True, class_name: str = "", **props: Any) -> rx.Component:  # noqa: ANN401
+def card(*children: Child, padded: bool = True, class_name: str = "", **props: Any) -> rx.Component:
     """A surface with a hairline. Set `padded=False` for tables and lists, which reach the edge."""
     inside = "p-5 max-sm:p-4" if padded else "overflow-hidden"
     return rx.el.section(*children, class_name=joined(CARD, inside, class_name), **props)
@@ -43,7 +46,7 @@ def section_header(title: Text, *actions: rx.Component) -> rx.Component:
     )
 
 
-def stat(label: Text, value: Child, meaning: Child = "") -> rx.Component:
+def stat(label: Child, value: Child, meaning: Child = "") -> rx.Component:
     """One figure: label, value, one line on what it means."""
     return rx.el.dl(
         rx.el.dt(label, class_name="text-sm text-muted"),
@@ -62,8 +65,13 @@ def stat_strip(*stats: rx.Component, columns: Literal[2, 3, 4] = 4) -> rx.Compon
     )
 
 
-def note(*children: Child, tone: Tone = "neutral", icon_name: str = "", action: rx.Component | None = None) -> rx.Component:
-    """A sentence that matters here: plain, or as success, warning or danger (which screen readers hear at once)."""
+def note(
+    *children: Child, tone: NoteTone = "neutral", icon_name: str = "", action: rx.Component | None = None
+) -> rx.Component:
+    """A sentence that matters here: plain, or as success, warning or danger (which screen readers hear at once).
+
+    On a sunken ground a plain one is `surface`.
+    """
     background, ink, default_icon = NOTES[tone]
     return rx.el.div(
         icon(icon_name or default_icon, class_name=joined("mt-[1.5px]", ink)),
@@ -90,10 +98,38 @@ def empty_state(title: Text, text: Text, action: rx.Component | None = None) -> 
     )
 
 
+def failed_state(what: str, on_retry: Handler) -> rx.Component:
+    """A page's content could not be loaded: what, and the way to try again."""
+    return card(
+        empty_state(
+            f"{what} could not be loaded",
+            "Nothing was changed. Check your connection, then try again.",
+            button("Try again", on_click=on_retry, leading="rotate-cw"),
+        )
+    )
+
+
+def between_rows(*pairs: tuple[Child, Child]) -> rx.Component:
+    """A short list inside a card: words on the left, a way on at the right."""
+    lines = [
+        rx.el.li(
+            rx.el.span(left, class_name="min-w-0 flex-1"),
+            right,
+            class_name=(
+                "flex min-h-11 items-center gap-3 border-t border-border px-5 py-2.5 first:border-t-0 max-sm:px-4"
+            ),
+        )
+        for left, right in pairs
+    ]
+    return rx.el.ul(*lines, class_name="pt-1.5 pb-2")
+
+
 def skeleton(class_name: str = "h-3 w-full") -> rx.Component:
     """A grey shape where something will be, of the final size; appears after 150 ms."""
     shape = "" if "rounded" in class_name else "rounded-sm"
-    return rx.el.span(class_name=joined("block bg-sunken appear-late", shape, class_name), custom_attrs={"aria-hidden": "true"})
+    return rx.el.span(
+        class_name=joined("block bg-sunken appear-late", shape, class_name), custom_attrs={"aria-hidden": "true"}
+    )
 
 
 def skeleton_rows(count: int = 4) -> rx.Component:
@@ -106,12 +142,20 @@ def skeleton_rows(count: int = 4) -> rx.Component:
     return rx.el.div(*[row] * count, custom_attrs={"aria-busy": "true"})
 
 
+def skeleton_form(count: int = 5) -> rx.Component:
+    """A form that is still loading: labels and boxes."""
+    one = rx.el.div(skeleton("h-3 w-24"), skeleton("h-10 w-full rounded-md"), class_name="grid gap-2.5")
+    return rx.el.div(*[one] * count, class_name="grid gap-4", custom_attrs={"aria-busy": "true"})
+
+
 def avatar(initials: Text, size: Literal["sm", "md", "lg"] = "md", *, strong: bool = False) -> rx.Component:
     """A face of initials. `strong` for the one whose page it is."""
     ink = "bg-accent text-accent-contrast" if strong else "bg-accent-soft text-accent"
     return rx.el.span(
         initials,
-        class_name=joined("grid shrink-0 place-items-center rounded-full font-semibold tracking-[.01em]", FACES[size], ink),
+        class_name=joined(
+            "grid shrink-0 place-items-center rounded-full font-semibold tracking-[.01em]", FACES[size], ink
+        ),
         custom_attrs={"aria-hidden": "true"},
     )
 
@@ -122,15 +166,23 @@ def person(initials: Text, name: Text, second: Child = "", *, strong: bool = Fal
         avatar(initials, strong=strong),
         rx.el.div(
             rx.el.p(name, class_name="truncate text-[15px] leading-5 font-semibold"),
-            rx.el.p(second, class_name="truncate text-sm text-muted") if not isinstance(second, str) or second else rx.fragment(),
+            rx.el.p(second, class_name="truncate text-sm text-muted")
+            if not isinstance(second, str) or second
+            else rx.fragment(),
             class_name="min-w-0",
         ),
         class_name="flex min-w-0 items-center gap-3",
     )
 
 
-def before_after(before_label: Text, before: Number | Text, after_label: Text, after: Number | Text) -> rx.Component:
-    """Two figures with an arrow between: what is, and what will be. For dialogs."""
+def before_after(
+    before_label: Text,
+    before: Number | Text,
+    after_label: Text,
+    after: Number | Text,
+    ink: Text = "",
+) -> rx.Component:
+    """Two figures with an arrow between: what is, and what will be. `ink` names the colour of what will be."""
 
     def figure(label: Text, value: Number | Text, side: str) -> rx.Component:
         return rx.el.div(
@@ -142,6 +194,6 @@ def before_after(before_label: Text, before: Number | Text, after_label: Text, a
     return rx.el.div(
         figure(before_label, before, ""),
         icon("arrow-right", "l", "mx-5 text-muted"),
-        figure(after_label, after, "text-right"),
+        figure(after_label, after, f"text-right {ink}"),
         class_name="grid grid-cols-[1fr_auto_1fr] items-center rounded-[12px] bg-sunken px-[18px] py-3.5",
     )

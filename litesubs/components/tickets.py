@@ -9,19 +9,23 @@ from litesubs.components.values import Child, Flag, Number, Text, joined, plural
 NUMBERED_TO = 30
 
 
-def holes(total: Number, spent: Number = 0) -> rx.Component:
-    """Numbered holes, ten a row, the spent ones hollow; nothing above 30, where only the figure speaks."""
+def holes(total: Number, spent: Number = 0, *, plain: bool = False) -> rx.Component:
+    """Numbered holes, ten a row, the spent ones hollow; nothing above 30, where only the figure speaks.
+
+    `plain` leaves the numbers out, for holes under 20 px.
+    """
     count = rx.Var.create(total)
     dots = rx.el.div(
         rx.foreach(
             rx.Var.range(1, count.to(int) + 1),
-            lambda number: rx.el.i(
-                number, custom_attrs={"data-k": rx.cond(number <= rx.Var.create(spent), "s", "a")}
-            ),
+            lambda number: rx.el.i(number, custom_attrs={"data-k": rx.cond(number <= rx.Var.create(spent), "s", "a")}),
         ),
         role="img",
         class_name="holes mt-[22px]",
-        custom_attrs={"aria-label": f"{count.to(int) - rx.Var.create(spent).to(int)} of {count} credits"},
+        custom_attrs={
+            "aria-label": f"{count.to(int) - rx.Var.create(spent).to(int)} of {count} credits",
+            **({"data-plain": ""} if plain else {}),
+        },
     )
     return rx.cond(count.to(int) <= NUMBERED_TO, dots, rx.fragment())
 
@@ -33,11 +37,14 @@ def still_holes(total: int, spent: int = 0, *, columns: int = 10, plain: bool = 
         role="img",
         class_name="holes",
         style={"gridTemplateColumns": f"repeat({columns}, minmax(0, 1fr))"},
-        custom_attrs={"aria-label": f"{total - spent} of {total} credits left", **({"data-plain": ""} if plain else {})},
+        custom_attrs={
+            "aria-label": f"{total - spent} of {total} credits left",
+            **({"data-plain": ""} if plain else {}),
+        },
     )
 
 
-def ticket(*children: Child, notch_y: str = "62%", class_name: str = "", **props: Any) -> rx.Component:  # noqa: ANN401
+def ticket(*children: Child, notch_y: str = "62%", class_name: str = "", **props: Any) -> rx.Component:
     """The saffron shape with its two bites at `notch_y`, and its shadow. Put a `perforation()` inside."""
     return rx.el.div(
         rx.el.div(*children, class_name=joined("ticket relative", class_name), style={"--notch-y": notch_y}, **props),
@@ -74,7 +81,9 @@ def pack_ticket(
         top,
         dots,
         perforation(),
-        rx.el.div(bottom, rx.el.div(action, class_name="mt-4 max-sm:hidden") if action else rx.fragment(), class_name="mt-12"),
+        rx.el.div(
+            bottom, rx.el.div(action, class_name="mt-4 max-sm:hidden") if action else rx.fragment(), class_name="mt-12"
+        ),
         notch_y="var(--tear)",
         class_name=joined(
             "px-7 pt-[26px] pb-7 max-sm:px-[22px] max-sm:pt-[22px] max-sm:pb-6",
@@ -112,7 +121,7 @@ def preview_ticket(*, credits_: Number, price: Text, unit_price: Text) -> rx.Com
             ),
             class_name="flex items-end justify-between gap-4",
         ),
-        holes(credits_),
+        holes(credits_, plain=True),
         perforation(),
         rx.el.div(
             rx.el.b(price, class_name="min-h-8 text-[24px] leading-8 font-bold tracking-[-.03em]"),
@@ -125,13 +134,19 @@ def preview_ticket(*, credits_: Number, price: Text, unit_price: Text) -> rx.Com
 
 
 def ticket_stub(figure: Number, of: Text, *children: Child, off: Flag = False) -> rx.Component:
-    """A ticket in the wallet: what is left on its stub, the pack on the body. `off` makes it grey (paused, disabled, empty)."""
-    stub = "ticket-stub flex flex-col justify-between px-5 py-[18px] max-sm:justify-start max-sm:gap-2 max-sm:px-3.5 max-sm:py-4"
+    """A ticket in the wallet: what is left on its stub, the pack on the body. `off` makes it grey."""
+    stub = (
+        "ticket-stub flex flex-col justify-between px-5 py-[18px] max-sm:justify-start max-sm:gap-2 "
+        "max-sm:px-3.5 max-sm:py-4"
+    )
     return rx.el.article(
         rx.el.div(
             rx.el.b(
                 figure,
-                class_name="text-[60px] leading-[52px] font-bold tracking-[-.05em] tabular-nums max-sm:text-[44px] max-sm:leading-10",
+                class_name=(
+                    "text-[60px] leading-[52px] font-bold tracking-[-.05em] tabular-nums max-sm:text-[44px] "
+                    "max-sm:leading-10"
+                ),
             ),
             rx.el.span(of, class_name="text-sm font-medium"),
             class_name=rx.cond(off, f"{stub} bg-sunken text-muted", f"{stub} bg-ticket text-ticket-ink"),
@@ -139,7 +154,8 @@ def ticket_stub(figure: Number, of: Text, *children: Child, off: Flag = False) -
         rx.el.div(
             *children,
             class_name=(
-                "grid min-w-0 content-start gap-3 rounded-r-[18px] border border-l-2 border-border bg-surface px-5 py-[18px] max-sm:p-4 "
+                "grid min-w-0 content-start gap-3 rounded-r-[18px] border border-l-2 border-border bg-surface px-5 "
+                "py-[18px] max-sm:p-4 "
                 "[border-left-style:dotted] [border-left-color:color-mix(in_oklab,var(--ticket-ink)_30%,var(--border))]"
             ),
         ),

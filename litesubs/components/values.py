@@ -3,12 +3,13 @@
 from typing import Any, Literal, TypeAlias
 
 import reflex as rx
+from reflex.event import EventCallback, EventHandler, EventSpec
 
 Text: TypeAlias = str | rx.Var[str]
-Number: TypeAlias = int | rx.Var[int]
+Number: TypeAlias = int | rx.Var[Any]
 Flag: TypeAlias = bool | rx.Var[bool]
-Child: TypeAlias = str | rx.Component | rx.Var[Any]
-Handler: TypeAlias = rx.event.EventType[Any] | None
+Child: TypeAlias = str | int | rx.Component | rx.Var[Any]
+Handler: TypeAlias = EventSpec | EventHandler | EventCallback[*tuple[Any, ...]] | list[EventSpec] | None
 Tone: TypeAlias = Literal["neutral", "accent", "success", "warning", "danger"]
 
 

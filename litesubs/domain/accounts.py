@@ -188,7 +188,7 @@ def actor_for(token: str | None) -> Actor:
     at = clock.now()
     with transaction() as session:
         query = (
-            select(UserSession, User, Creator)
+            select(UserSession, User, Creator.id)
             .join(User, col(User.id) == col(UserSession.user_id))
             .join(Creator, col(Creator.user_id) == col(User.id), isouter=True)
             .where(
@@ -199,12 +199,12 @@ def actor_for(token: str | None) -> Actor:
         found = session.exec(query).one_or_none()
         if found is None:
             return VISITOR
-        browser, user, creator = found
+        browser, user, creator_id = found
         if at - browser.seen_at > SESSION_RENEWED_AFTER:
             browser.seen_at, browser.expires_at = at, at + timedelta(days=SESSION_DAYS)
         return Actor(
             user_id=user.id,
-            creator_id=creator.id if creator else None,
+            creator_id=creator_id,
             email=user.email,
             name=user.name,
         )
@@ -233,7 +233,7 @@ def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
         display_name = prose.line(display_name, "The display name", NAME_LENGTH)
     except prose.TextError as error:
         fields["display_name"] = str(error)
-    handle = handle.strip().lower() if isinstance(handle, str) else ""
+    handle = handle.strip().lower() if prose.storable(handle) else ""
     if not HANDLE.fullmatch(handle):
         fields["handle"] = "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
     elif handle in RESERVED_HANDLES:
@@ -289,7 +289,7 @@ def _count(limit: RateLimitItemPerMinute, what: str, who: str) -> None:
         raise TooManyAttemptsError
 
 
-def _password_problem(password: str, email: str) -> dict[str, str]:
+def _password_problem(password: object, email: str) -> dict[str, str]:
     if not isinstance(password, str) or len(password) < passwords.SHORTEST:
         return {"password": f"Use {passwords.SHORTEST} characters or more. A short sentence is good."}
     if len(password) > passwords.LONGEST:

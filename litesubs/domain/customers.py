@@ -50,7 +50,7 @@ def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
         .where(col(LedgerEntry.subscription_id).in_(subscription_ids))
         .group_by(col(LedgerEntry.subscription_id))
     )
-    last = {ids.show("sub", key): at for key, at in session.execute(moved).tuples()}
+    last = {ids.show("sub", key): at for key, at in session.execute(moved)}
     return [
         CustomerRow(
             subscription_id=view.id,

@@ -106,7 +106,7 @@ def _activity(session: Session, creator_id: UUID) -> list[ActivityView]:
             at=prose.moment(entry.at),
             subscription_id=ids.show("sub", entry.subscription_id),
         )
-        for entry, customer_name, pack_name, reason in session.execute(query).tuples()
+        for entry, customer_name, pack_name, reason in session.execute(query)
     ]
 
 

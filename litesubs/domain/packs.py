@@ -227,10 +227,10 @@ def _check_expiry(
     values: dict[str, Any],
     errors: dict[str, str],
 ) -> None:
-    if not isinstance(draft.expiry_kind, str) or draft.expiry_kind not in set(ExpiryKind):
+    if str(draft.expiry_kind) not in set(ExpiryKind):
         errors["expiry_kind"] = "Choose when credits expire."
         return
-    kind = ExpiryKind(draft.expiry_kind)
+    kind = ExpiryKind(str(draft.expiry_kind))
     rule: dict[str, Any] = {
         "expiry_kind": kind,
         "expiry_date": None,
@@ -293,7 +293,7 @@ def _refuse_taken_slug(session: Session, creator_id: UUID, slug: str, own_id: UU
     """Say whose the slug is and offer the next free one. The UNIQUE constraint decides a race."""
     query = select(CreditPack.slug, CreditPack.name).where(CreditPack.creator_id == creator_id, CreditPack.id != own_id)
     with session.no_autoflush:
-        taken = dict(session.execute(query).tuples().all())
+        taken = dict(session.execute(query).all())
     if slug in taken:
         free = next(f"{slug[:56]}-{n}" for n in range(2, 10_000) if f"{slug[:56]}-{n}" not in taken)
         raise ValidationFailedError({"slug": f"Your pack “{taken[slug]}” uses this. Try {free}."})
@@ -314,9 +314,7 @@ def _with_figures(session: Session, packs: list[CreditPack]) -> list[PackView]:
     tokens = dict(
         session.execute(
             select(ShareLink.pack_id, ShareLink.token).where(col(ShareLink.pack_id).in_(wanted), ShareLink.is_default)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     sold = dict(
         session.execute(
@@ -326,9 +324,7 @@ def _with_figures(session: Session, packs: list[CreditPack]) -> list[PackView]:
                 Purchase.status == PurchaseStatus.paid,
             )
             .group_by(col(Purchase.pack_id))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     standing = session.execute(
         select(

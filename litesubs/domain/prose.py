@@ -10,7 +10,7 @@ import nh3
 from babel.dates import format_date, format_datetime
 from markdown_it import MarkdownIt
 
-LOCALE = "en_GB"
+LOCALE = "en"  # with patterns of our own: CLDR's en_GB writes Sept
 SOON_DAYS = 30
 BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 VISIBLE = frozenset("LNPS")  # the Unicode categories of letters, numbers, punctuation and symbols

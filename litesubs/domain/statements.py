@@ -98,7 +98,7 @@ def _rows(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, _Row
         )
         .where(col(Subscription.id).in_(subscription_ids))
     )
-    return {row[0].id: _Row(*row) for row in session.execute(query).tuples()}
+    return {row[0].id: _Row(*row) for row in session.execute(query)}
 
 
 def _lots(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, list[CreditGrant]]:
@@ -135,9 +135,9 @@ def _paid(session: Session, rows: dict[UUID, _Row]) -> dict[UUID, list[tuple[str
     return found
 
 
-def _entries(session: Session, subscription_id: UUID, before: int) -> tuple[list[LedgerEntry], bool]:
+def _entries(session: Session, subscription_id: UUID, before: object) -> tuple[list[LedgerEntry], bool]:
     query = select(LedgerEntry).where(LedgerEntry.subscription_id == subscription_id)
-    if isinstance(before, int) and 0 < before <= LARGEST_VERSION:
+    if type(before) is int and 0 < before <= LARGEST_VERSION:
         query = query.where(LedgerEntry.wallet_version < before)
     found = list(session.exec(query.order_by(col(LedgerEntry.wallet_version).desc()).limit(ENTRIES_PER_PAGE + 1)))
     return found[:ENTRIES_PER_PAGE], len(found) > ENTRIES_PER_PAGE
@@ -286,10 +286,10 @@ def _reversible(session: Session, entries: list[LedgerEntry]) -> set[UUID]:
         return set()
     taken = select(LedgerEntry.posting_id, -func.sum(LedgerEntry.posted_delta)).group_by(col(LedgerEntry.posting_id))
     given = select(LedgerEntry.reverses, func.sum(LedgerEntry.posted_delta)).group_by(col(LedgerEntry.reverses))
-    back = dict(session.execute(given.where(col(LedgerEntry.reverses).in_(debits))).tuples().all())
+    back = dict(session.execute(given.where(col(LedgerEntry.reverses).in_(debits))).all())
     return {
         posting_id
-        for posting_id, amount in session.execute(taken.where(col(LedgerEntry.posting_id).in_(debits))).tuples()
+        for posting_id, amount in session.execute(taken.where(col(LedgerEntry.posting_id).in_(debits)))
         if amount > back.get(posting_id, 0)
     }
 

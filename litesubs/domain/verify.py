@@ -83,7 +83,7 @@ def violations() -> list[str]:
 
 def _chain_violations(session: Session) -> Iterator[str]:
     """Walk each wallet's entries in order: versions without gaps, each hash right, each balance the last plus the delta."""
-    heads = dict(session.execute(select(Wallet.id, Wallet.last_hash)).tuples().all())
+    heads = dict(session.execute(select(Wallet.id, Wallet.last_hash)).all())
     query = select(LedgerEntry).order_by(col(LedgerEntry.wallet_id), col(LedgerEntry.wallet_version))
     entries = session.exec(query.execution_options(yield_per=BATCH))
     for wallet_id, chain in groupby(entries, key=lambda entry: entry.wallet_id):

@@ -39,6 +39,7 @@ log = structlog.get_logger()
 REASON_LENGTH = 200
 MOST_ADJUSTED = 1_000_000
 EXPIRED_AT_ONCE = 500
+LONGEST_KEY = 255
 
 
 def mine(actor: Actor) -> WalletView:
@@ -137,9 +138,9 @@ def reverse(actor: Actor, subscription_id: str, entry_id: str, key: str) -> Subs
 
 def set_status(actor: Actor, subscription_id: str, status: str, note: str = "") -> SubscriptionView:
     """Pause, disable or enable a customer's credits of one pack. `note` is what the customer reads as the reason."""
-    if not isinstance(status, str) or status not in set(SubscriptionStatus):
+    if str(status) not in set(SubscriptionStatus):
         raise ValidationFailedError({"status": "Choose active, paused or disabled."})
-    wanted = SubscriptionStatus(status)
+    wanted = SubscriptionStatus(str(status))
     words = "" if wanted is SubscriptionStatus.active else _reason(note, required=False, field="note")
     with transaction() as session:
         sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
@@ -174,7 +175,7 @@ def _once(
 ) -> SubscriptionView:
     """Run `act` on one of the creator's subscriptions if `key` is new, and show what the ledger says afterwards."""
     creator_id = actor.require_creator()
-    if not isinstance(key, str) or not 1 <= len(key) <= 255 or not (key.isascii() and key.isprintable()):
+    if not prose.storable(key) or not 1 <= len(key) <= LONGEST_KEY:
         raise ValidationFailedError({"key": "Reload the page and try again."})
     with transaction() as session:
         sold = owned.subscription_sold(session, creator_id, subscription_id)

@@ -32,7 +32,9 @@ def _turned_back(*, known: bool) -> rx.Component:
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
             "Nothing was charged",
-            rx.fragment("You left the checkout for ", RESULT.price, ". It stays open for half an hour if you change your mind."),
+            rx.fragment(
+                "You left the checkout for ", RESULT.price, ". It stays open for half an hour if you change your mind."
+            ),
             rx.cond(RESULT.retry_url != "", again, rx.fragment()),
             wallet,
         ),

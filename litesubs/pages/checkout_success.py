@@ -47,7 +47,10 @@ def _waiting() -> rx.Component:
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
             "Waiting for the bank",
-            "A bank debit takes a few days to clear. Your credits arrive in your wallet by themselves; there is nothing to do.",
+            (
+                "A bank debit takes a few days to clear. Your credits arrive in your wallet by themselves; there is "
+                "nothing to do."
+            ),
             link_button("Open your wallet", href="/wallet", variant="primary", size="lg"),
         ),
     )
@@ -56,7 +59,10 @@ def _waiting() -> rx.Component:
 def _review() -> rx.Component:
     return result_text(
         "We are checking this payment",
-        "Stripe's amount differs from the price of the pack. No credits were given yet; the creator sees this purchase too.",
+        (
+            "Stripe's amount differs from the price of the pack. No credits were given yet; the creator sees this "
+            "purchase too."
+        ),
         link_button("Open your wallet", href="/wallet", variant="primary", size="lg"),
     )
 
@@ -71,7 +77,12 @@ def _not_finished() -> rx.Component:
 
 
 def _failed(title: str, text: str) -> rx.Component:
-    return result_text(title, text, _back_to_pack("Try again", primary=True), link_button("Open your wallet", href="/wallet", size="lg"))
+    return result_text(
+        title,
+        text,
+        _back_to_pack("Try again", primary=True),
+        link_button("Open your wallet", href="/wallet", size="lg"),
+    )
 
 
 def _unreachable() -> rx.Component:

@@ -22,10 +22,13 @@ from litesubs.components.landing import (
     split,
 )
 from litesubs.components.layout import muted, pair, row
+from litesubs.components.links import anchor
 from litesubs.components.shell import public_footer, public_header, public_page
 from litesubs.state.landing import START_CREDITS, START_EUROS, START_NAME, DemoState
 
-DESCRIPTION = "Sell packs of credits by link: set a price, share it, get paid once. You and your buyer read the same ledger."
+DESCRIPTION = (
+    "Sell packs of credits by link: set a price, share it, get paid once. You and your buyer read the same ledger."
+)
 START = "/signup?next=/dashboard"
 SELLERS = [
     ("Coaches", "10 sessions, one credit each"),
@@ -52,8 +55,14 @@ QUESTIONS = [
         "Is this a subscription?",
         "No. A pack is bought once and never renews. When the credits run out, the buyer decides whether to buy again.",
     ),
-    ("Where does the money go?", "Through Stripe's checkout to a Stripe account. Litesubs keeps count of credits, not of your cash."),
-    ("Do credits expire?", "Only if you say so: on a date, or a number of days after purchase. Buyers see it before they pay."),
+    (
+        "Where does the money go?",
+        "Through Stripe's checkout to a Stripe account. Litesubs keeps count of credits, not of your cash.",
+    ),
+    (
+        "Do credits expire?",
+        "Only if you say so: on a date, or a number of days after purchase. Buyers see it before they pay.",
+    ),
     (
         "What if I take one too many?",
         "Give it back with one press. The line stays, and a new one puts the credit where it came from.",
@@ -88,15 +97,16 @@ def page() -> rx.Component:
 
 TRY_LEAD = "Change a value. The payment and the wallet follow."
 LEDGER_TEXT = (
-    "Every credit that moves leaves a line: who, why, when, and what was left after. Nobody can edit a line, not even you. "
+    "Every credit that moves leaves a line: who, why, when, and what was left after. Nobody can edit a line, not "
+    "even you. "
     "Mistakes are fixed with a new one."
 )
 
 
 def _header() -> rx.Component:
     return public_header(
-        rx.el.a("How it works", href="#try"),
-        rx.el.a("Pricing", href="#costs"),
+        anchor("How it works", href="#try"),
+        anchor("Pricing", href="#costs"),
         actions=[
             link_button("Sign in", href="/login", variant="ghost"),
             link_button("Start selling", href=START, variant="primary"),
@@ -110,7 +120,9 @@ def _demo() -> rx.Component:
         demo_step(
             1,
             "You make a pack",
-            text_field("Name", "demo-name", default_value=START_NAME, max_length=60, on_change=state.rename.debounce(150)),
+            text_field(
+                "Name", "demo-name", default_value=START_NAME, max_length=60, on_change=state.rename.debounce(150)
+            ),
             pair(
                 text_field(
                     "Credits",
@@ -149,7 +161,9 @@ def _demo() -> rx.Component:
 def _wallet() -> list[rx.Component]:
     state = DemoState
     uses = rx.foreach(state.uses, lambda left: small_ledger_line("Lesson, today", "\u22121", left, adds=False))
-    bought = small_ledger_line(rx.fragment("Bought ", state.name), rx.fragment("+", state.credits), state.credits, adds=True)
+    bought = small_ledger_line(
+        rx.fragment("Bought ", state.name), rx.fragment("+", state.credits), state.credits, adds=True
+    )
     return [
         big_figure(state.left, rx.fragment("of ", state.credits, " left with Kofi")),
         credit_dots(state.meter, state.left, "lg"),

@@ -13,7 +13,10 @@ def page() -> rx.Component:
         used_up_ticket(),
         result_text(
             "Nothing left at this address",
-            "The link may be mistyped, used up or switched off by its creator. Credits you already hold are not affected.",
+            (
+                "The link may be mistyped, used up or switched off by its creator. Credits you already hold are not "
+                "affected."
+            ),
             link_button("Open your wallet", href="/wallet", variant="primary", size="lg"),
             link_button("Go to the start", href="/", size="lg"),
             foot="Got the link from someone? Ask them for a fresh one.",

@@ -37,7 +37,11 @@ def page() -> rx.Component:
         creators_words(),
         when("open_class", _how_it_works()),
         when("others_class", section(boot("also_from"), html_slot("others_html"), name="others")),
-        aside=rx.fragment(html_slot("form_error_html", "mb-4 empty:hidden"), when("open_class", _offer()), when("closed_class", closed_card())),
+        aside=rx.fragment(
+            html_slot("form_error_html", "mb-4 empty:hidden"),
+            when("open_class", _offer()),
+            when("closed_class", closed_card()),
+        ),
         bar=buy_bar(),
     )
 

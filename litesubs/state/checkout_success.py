@@ -1,25 +1,21 @@
 """What came of a checkout, for the page after it and the page of someone who turned back."""
 
-import reflex as rx
-
 from litesubs.domain import purchases
 from litesubs.domain.errors import NotFoundError, PaymentProviderError
 from litesubs.domain.views import CheckoutResult
-from litesubs.state.session import SessionState
+from litesubs.state.session import SessionState, handler
 
-NOTHING = CheckoutResult(
-    state="", pack_name="", credits=0, price="", creator_name="", subscription_id="", retry_url=""
-)
+NOTHING = CheckoutResult(state="", pack_name="", credits=0, price="", creator_name="", subscription_id="", retry_url="")
 
 
 class CheckoutState(SessionState):
-    """The buyer's purchase. `outcome` is "" while it is asked for; besides CheckoutResult's states, "unknown" and "unreachable"."""
+    """The buyer's purchase. `outcome` is "" at first, then a CheckoutResult's state, "unknown" or "unreachable"."""
 
     outcome: str = ""
     result: CheckoutResult = NOTHING
     trouble: str = ""
 
-    @rx.event
+    @handler
     async def load(self) -> None:
         """Settle the purchase of Stripe's session id and say what came of it."""
         self.outcome = ""
@@ -32,7 +28,7 @@ class CheckoutState(SessionState):
         else:
             self.outcome = self.result.state
 
-    @rx.event
+    @handler
     async def load_cancelled(self) -> None:
         """The purchase that the buyer walked away from."""
         self.outcome = ""

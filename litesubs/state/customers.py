@@ -1,50 +1,59 @@
 """The creator's customers: a page of them at a time, found by name or e-mail."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from litesubs.domain import customers
 from litesubs.domain.views import CustomerPage
 from litesubs.state.blank import NO_CUSTOMERS
-from litesubs.state.session import SessionState
+from litesubs.state.session import SessionState, answer_error, handler
 
 
 class CustomersState(SessionState):
-    """The list as it was left: its search and page are still there when a person comes back from a customer."""
+    """The list as it was left: its search and page are still there when a person comes back from a customer.
+
+    `stage` is loading, shown or failed.
+    """
 
     shown: CustomerPage = NO_CUSTOMERS
-    loaded: bool = False
+    stage: str = "loading"
     query: str = ""
     at_start: bool = True
     words: str = ""
     _cursors: list[str] = []
 
-    @rx.event
-    async def load(self) -> None:
+    @handler
+    async def load(self) -> EventSpec | None:
         """Show the page of customers that was open last."""
-        await self._turn()
+        try:
+            await self._turn()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
+            self.stage = "failed"
+            return answer_error(error)
+        return None
 
-    @rx.event
+    @handler
     async def search(self, text: str) -> None:
         """Show the first page of whoever matches."""
         self.query = str(text).strip()[: customers.SEARCH_LENGTH]
         self._cursors = []
         await self._turn()
 
-    @rx.event
-    async def clear(self) -> rx.event.EventSpec:
+    @handler
+    async def clear(self) -> EventSpec:
         """Empty the search and show everybody."""
         self.query, self._cursors = "", []
         await self._turn()
         return rx.set_value("search", "")
 
-    @rx.event
+    @handler
     async def next_page(self) -> None:
         """The page behind this one."""
         if self.shown.after:
             self._cursors.append(self.shown.after)
             await self._turn()
 
-    @rx.event
+    @handler
     async def previous_page(self) -> None:
         """The page before this one."""
         if self._cursors:
@@ -55,5 +64,5 @@ class CustomersState(SessionState):
         after = self._cursors[-1] if self._cursors else ""
         shown = await self._ask(customers.page, self.query, after)
         skipped = len(self._cursors) * customers.ROWS_PER_PAGE
-        self.shown, self.loaded, self.at_start = shown, True, not self._cursors
+        self.shown, self.stage, self.at_start = shown, "shown", not self._cursors
         self.words = f"{skipped + 1:,}\u2013{skipped + len(shown.rows):,} of {shown.total:,}" if shown.rows else ""

@@ -1,11 +1,12 @@
 """The creator's overview, and the first run of someone who has nothing to sell yet."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from litesubs.domain import accounts, insights, prose
 from litesubs.domain.errors import CreatorProfileRequiredError, ValidationFailedError
 from litesubs.domain.views import CurrencyFigures, DeskView
-from litesubs.state.session import SessionState, answer_error
+from litesubs.state.session import SessionState, answer_error, handler
 
 NOTHING = CurrencyFigures("", "", 0, 0, 0, 0, 0, "")
 SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
@@ -22,8 +23,8 @@ class DashboardState(SessionState):
     suggested_handle: str = ""
     _handle_typed: bool = False
 
-    @rx.event
-    async def load(self) -> rx.event.EventSpec | None:
+    @handler
+    async def load(self) -> EventSpec | None:
         """The numbers, or the card of the first run for someone without a selling side."""
         try:
             self._show(await self._ask(insights.desk))
@@ -37,24 +38,24 @@ class DashboardState(SessionState):
             return answer_error(error)
         return None
 
-    @rx.event
+    @handler
     def pick(self, currency: str) -> None:
         """Show the numbers of another currency."""
         self.figures = next((found for found in self.desk.figures if found.currency == currency), self.figures)
 
-    @rx.event
+    @handler
     def suggest(self, display_name: str) -> None:
         """Let the handle follow the name until the person writes one."""
         if not self._handle_typed:
             self.suggested_handle = _handle(str(display_name))
 
-    @rx.event
+    @handler
     def type_handle(self, _handle: str) -> None:
         """From now on the handle is the person's own."""
         self._handle_typed = True
 
-    @rx.event
-    async def become_creator(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+    @handler
+    async def become_creator(self, form: dict[str, str]) -> EventSpec | None:
         """Give the person a selling side, and go on to the first pack."""
         display_name, handle = (str(form.get(name, "")) for name in ("display_name", "handle"))
         try:

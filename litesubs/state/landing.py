@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from litesubs.state.session import handler
+
 LONGEST_NAME = 60
 MOST_CREDITS = 24
 MOST_EUROS = 100_000
@@ -16,30 +18,30 @@ class DemoState(rx.State):
     euros: int = START_EUROS
     used: int = 1
 
-    @rx.event
+    @handler
     def rename(self, value: str) -> None:
         """The pack's name, cut to what fits."""
         self.name = str(value)[:LONGEST_NAME]
 
-    @rx.event
+    @handler
     def set_credits(self, value: str) -> None:
         """How many credits, 1 to 24; anything else is left as it was."""
         if str(value).isdecimal() and 1 <= int(value[:6]) <= MOST_CREDITS:
             self.credits = int(value[:6])
             self.used = min(self.used, self.credits)
 
-    @rx.event
+    @handler
     def set_price(self, value: str) -> None:
         """The price in whole euros."""
         if str(value).isdecimal() and 1 <= int(value[:9]) <= MOST_EUROS:
             self.euros = int(value[:9])
 
-    @rx.event
+    @handler
     def use_one(self) -> None:
         """Spend a credit, while there is one."""
         self.used = min(self.used + 1, self.credits)
 
-    @rx.event
+    @handler
     def start_again(self) -> None:
         """All credits back."""
         self.used = 0

@@ -2,22 +2,39 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import fields, replace
+from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from litesubs.domain import packs, prose
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views import PackView, PreviewView
-from litesubs.state.session import SessionState, answer_error, said
+from litesubs.state.session import SessionState, answer_error, handler, said
 
-Events = AsyncGenerator[rx.event.EventSpec | None, None]
+Events = AsyncGenerator[EventSpec | None, None]
 
 NO_PACK = PackView(
-    id="", name="", slug="", description="", description_html="", price_minor=0, currency="EUR", price="", price_input="",
-    unit_price="", credits=0, expiry_kind="never", expiry_date="", expiry_days=0, expiry="", expiry_promise="", listed=True,
+    id="",
+    name="",
+    slug="",
+    description="",
+    description_html="",
+    price_minor=0,
+    currency="EUR",
+    price="",
+    price_input="",
+    unit_price="",
+    credits=0,
+    expiry_kind="never",
+    expiry_date="",
+    expiry_days=0,
+    expiry="",
+    expiry_promise="",
+    listed=True,
     active=True,
-)  # fmt: skip
+)
 NEW = PackDraft(credits="10", expiry_kind="after_days", expiry_days="365")
 BLANK = PreviewView(name="", description_html="", price="", unit_price="", credits=0, expiry_promise="")
 FIELDS = tuple(field.name for field in fields(PackDraft))
@@ -45,7 +62,7 @@ class PackEditorState(SessionState):
     asking: bool = False
     _draft: PackDraft = NEW
 
-    @rx.event
+    @handler
     async def start(self) -> Events:
         """A form for a new pack, for someone who has a selling side; who has none is asked for it first."""
         self.stage = "loading"
@@ -56,7 +73,7 @@ class PackEditorState(SessionState):
         self.pack = NO_PACK
         await self._begin(NEW)
 
-    @rx.event
+    @handler
     async def load(self) -> Events:
         """The pack in the address, or that there is none."""
         self.stage = "loading"
@@ -70,7 +87,7 @@ class PackEditorState(SessionState):
             self.stage = "failed"
             yield answer_error(error)
 
-    @rx.event
+    @handler
     async def write(self, field: str, value: str) -> None:
         """A field changed: draw the preview anew, and check the field again if it was wrong."""
         await self._write(field, value)
@@ -78,26 +95,26 @@ class PackEditorState(SessionState):
             if name in self.errors:
                 self._check(name)
 
-    @rx.event
+    @handler
     async def leave(self, field: str, value: str) -> None:
         """A field was left: say what is wrong with what was typed. What is empty is only wrong when saving."""
         await self._write(field, value)
         if str(value).strip() or field in self.errors:
             self._check(field)
 
-    @rx.event
+    @handler
     async def pick_expiry(self, kind: str) -> None:
         """Never, on a date, or so many days after purchase."""
         self.errors = {name: text for name, text in self.errors.items() if not name.startswith("expiry")}
         self.expiry_kind = str(kind)
         await self._write("expiry_kind", kind)
 
-    @rx.event
+    @handler
     def flip_listed(self) -> None:
         """Show the pack on the public page, or only to people with a link. Takes effect when the pack is saved."""
         self.listed = not self.listed
 
-    @rx.event
+    @handler
     async def create(self, form: dict[str, str]) -> Events:
         """Make the pack and its link. A second press finds it made."""
         if self.stage != "form" or self.pack.id:
@@ -111,7 +128,7 @@ class PackEditorState(SessionState):
             yield self._refused(error)
         self.saving = False
 
-    @rx.event
+    @handler
     async def save(self, form: dict[str, str]) -> Events:
         """Change what is offered from now on."""
         self.saving = True
@@ -124,18 +141,18 @@ class PackEditorState(SessionState):
             yield self._refused(error)
         self.saving = False
 
-    @rx.event
+    @handler
     def ask(self) -> None:
         """Ask whether to take the pack off sale, or to put it back."""
         self.asking = True
 
-    @rx.event
+    @handler
     def forget(self) -> None:
         """Close the dialog."""
         self.asking = False
 
-    @rx.event
-    async def switch(self) -> rx.event.EventSpec | None:
+    @handler
+    async def switch(self) -> EventSpec | None:
         """Do what the dialog asked. A second press finds it closed."""
         if not self.asking:
             return None
@@ -157,7 +174,8 @@ class PackEditorState(SessionState):
     async def _write(self, field: str, value: str) -> None:
         if field not in FIELDS or field == "listed":
             return
-        self._draft = replace(self._draft, **{field: str(value)})
+        typed: dict[str, Any] = {field: str(value)}
+        self._draft = replace(self._draft, **typed)
         if field == "currency":
             self.currency = str(value)
         await self._draw()
@@ -174,10 +192,10 @@ class PackEditorState(SessionState):
 
     def _from_form(self, form: dict[str, str]) -> PackDraft:
         """What the form sent, with the choices that are buttons."""
-        typed = {name: str(form[name]) for name in FIELDS if name in form and name not in FROM_CHOICES}
-        return replace(PackDraft(), **typed, expiry_kind=self.expiry_kind, listed=self.listed)
+        typed: dict[str, Any] = {name: str(form[name]) for name in FIELDS if name in form and name not in FROM_CHOICES}
+        return PackDraft(**typed, expiry_kind=self.expiry_kind, listed=self.listed)
 
-    def _refused(self, error: Exception) -> rx.event.EventSpec | None:
+    def _refused(self, error: Exception) -> EventSpec | None:
         """Errors beside their fields, with the first in focus; any other error as everywhere."""
         if not isinstance(error, ValidationFailedError):
             return answer_error(error)

@@ -1,11 +1,11 @@
 """The share links of one pack: a section of the pack's page."""
 
-import reflex as rx
+from reflex.event import EventSpec
 
 from litesubs.domain import links
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.views import LinkView
-from litesubs.state.session import SessionState, said
+from litesubs.state.session import SessionState, handler, said
 
 
 class PackLinksState(SessionState):
@@ -18,7 +18,7 @@ class PackLinksState(SessionState):
     asked_id: str = ""
     asked_name: str = ""
 
-    @rx.event
+    @handler
     async def load(self) -> None:
         """The links of the pack in the address. An unknown pack has none; the page says what is wrong."""
         self.loaded, self.adding, self.asked_id = False, False, ""
@@ -28,13 +28,13 @@ class PackLinksState(SessionState):
         except NotFoundError:
             self.links = []
 
-    @rx.event
+    @handler
     def add(self) -> None:
         """Open the dialog for a new link."""
         self.adding, self.errors = True, {}
 
-    @rx.event
-    async def create(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+    @handler
+    async def create(self, form: dict[str, str]) -> EventSpec | None:
         """Make one more link. A second press finds the dialog closed."""
         if not self.adding:
             return None
@@ -48,20 +48,20 @@ class PackLinksState(SessionState):
         self.links = [*self.links[:1], made, *self.links[1:]]
         return said("Link made. Copy it from the list.")
 
-    @rx.event
+    @handler
     def ask(self, link_id: str) -> None:
         """Ask whether to revoke this link."""
         link = next((link for link in self.links if link.id == link_id), None)
         if link is not None:
             self.asked_id, self.asked_name = link.id, link.name
 
-    @rx.event
+    @handler
     def forget(self) -> None:
         """Close whichever dialog is open."""
         self.adding, self.asked_id = False, ""
 
-    @rx.event
-    async def revoke(self) -> rx.event.EventSpec | None:
+    @handler
+    async def revoke(self) -> EventSpec | None:
         """Close the link for good. A second press finds the dialog closed."""
         asked, self.asked_id = self.asked_id, ""
         if not asked:

@@ -1,10 +1,10 @@
 """The creator's list of packs."""
 
-import reflex as rx
+from reflex.event import EventSpec
 
 from litesubs.domain import packs
 from litesubs.domain.views import PackView
-from litesubs.state.session import SessionState, answer_error, said
+from litesubs.state.session import SessionState, answer_error, handler, said
 
 
 class PacksState(SessionState):
@@ -16,8 +16,8 @@ class PacksState(SessionState):
     asked_name: str = ""
     asked_active: bool = False
 
-    @rx.event
-    async def load(self) -> rx.event.EventSpec | None:
+    @handler
+    async def load(self) -> EventSpec | None:
         """All packs of the person."""
         self.asked_id = ""
         try:
@@ -28,20 +28,20 @@ class PacksState(SessionState):
         self.stage = "list"
         return None
 
-    @rx.event
+    @handler
     def ask(self, pack_id: str) -> None:
         """Ask whether to take this pack off sale, or to put it back."""
         pack = next((pack for pack in self.packs if pack.id == pack_id), None)
         if pack is not None:
             self.asked_id, self.asked_name, self.asked_active = pack.id, pack.name, pack.active
 
-    @rx.event
+    @handler
     def forget(self) -> None:
         """Close the dialog."""
         self.asked_id = ""
 
-    @rx.event
-    async def switch(self) -> rx.event.EventSpec | None:
+    @handler
+    async def switch(self) -> EventSpec | None:
         """Do what the dialog asked. A second press finds it closed."""
         asked, self.asked_id = self.asked_id, ""
         if not asked:

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import reflex as rx
+from reflex.event import EventSpec, EventType
 
 from litesubs.domain import accounts
 from litesubs.domain.actors import Actor
@@ -21,6 +22,18 @@ TO_SIGN_IN = "location.assign('/login?next=' + encodeURIComponent(location.pathn
 logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
+
+if TYPE_CHECKING:
+    from reflex.event import EventCallback
+    from typing_extensions import TypeVarTuple, Unpack
+
+    Arguments = TypeVarTuple("Arguments")
+
+    def handler(method: Callable[[Any, Unpack[Arguments]], Any]) -> EventCallback[*Arguments]:
+        """Mark a state's method as one that browsers may call: `rx.event`, whose type only pyright can read."""
+
+else:
+    handler = rx.event
 
 
 async def run(func: Callable[Given, Answer], *args: Given.args, **kwargs: Given.kwargs) -> Answer:
@@ -38,7 +51,7 @@ class SessionState(rx.State):
     account: AccountView = NOBODY
     _owner: str = ""
 
-    @rx.event
+    @handler
     async def enter(self) -> None:
         """First event of a signed-in page: who is it? A visitor is sent to sign in, and comes back."""
         self.account = await self._ask(accounts.account)
@@ -48,9 +61,9 @@ class SessionState(rx.State):
         actor = await run(accounts.actor_for, session_token(self.router.headers.cookie))
         session = await self.get_state(SessionState)
         owner = str(actor.user_id or "")
-        if session._owner != owner:
-            session.reset()
-            session._owner = owner
+        if session._owner != owner:  # noqa: SLF001 - a SessionState, too
+            session.reset()  # type: ignore[no-untyped-call]
+            session._owner = owner  # noqa: SLF001 - a SessionState, too
         return actor
 
     async def _ask(
@@ -71,7 +84,7 @@ def session_token(cookie_header: str) -> str | None:
     return morsel.value if morsel else None
 
 
-def answer_error(exception: Exception) -> rx.event.EventSpec | None:
+def answer_error(exception: Exception) -> EventSpec | None:
     """What a person sees when a handler raised: the way to sign in, the domain's sentence, or that we failed."""
     if isinstance(exception, SignInRequiredError):
         return rx.call_script(TO_SIGN_IN)
@@ -83,13 +96,13 @@ def answer_error(exception: Exception) -> rx.event.EventSpec | None:
     return refused("Something went wrong on our side. Nothing was changed. Try again.")
 
 
-def said(message: str, undo: rx.event.EventType[()] | None = None) -> rx.event.EventSpec:
+def said(message: str, undo: EventType[()] | None = None) -> EventSpec:
     """A toast with an outcome, for six seconds; where it is safe, with an Undo that sends an event."""
     if undo is None:
         return rx.toast(message, duration=TOAST_MILLISECONDS)
     return rx.toast(message, duration=TOAST_MILLISECONDS, action={"label": "Undo", "on_click": undo})
 
 
-def refused(message: str) -> rx.event.EventSpec:
+def refused(message: str) -> EventSpec:
     """A toast with an error, which stays until it is closed."""
     return rx.toast.error(message, duration=UNTIL_CLOSED_MILLISECONDS, close_button=True)

@@ -1,0 +1,242 @@
+"""Random operations against a plain Python model of a wallet: the books agree with it, and with themselves, at every step."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlmodel import select
+
+from litesubs.db import transaction
+from litesubs.domain import clock, ids, ledger, verify
+from litesubs.domain.errors import (
+    DomainError,
+    InsufficientCreditsError,
+    NothingToReverseError,
+    SubscriptionDisabledError,
+    SubscriptionInactiveError,
+)
+from litesubs.models import CreditGrant, GrantSource, SubscriptionStatus
+from tests import factories
+from tests.factories import SYSTEM, Holding
+
+START = datetime(2027, 1, 1, tzinfo=UTC)
+PACKS = 2
+AMOUNTS = st.integers(1, 12)
+WHICH = st.integers(0, PACKS - 1)
+
+
+@dataclass
+class Lot:
+    """A lot as the model knows it. `arrived` breaks ties as creation time and id do."""
+
+    pack: int
+    remaining: int
+    expires_at: datetime | None
+    promo: bool
+    arrived: int
+
+
+@dataclass
+class Model:
+    """What a wallet should be, without a database."""
+
+    now: datetime = START
+    lots: list[Lot] = field(default_factory=list)
+    status: dict[int, SubscriptionStatus] = field(
+        default_factory=lambda: dict.fromkeys(range(PACKS), SubscriptionStatus.active)
+    )
+    debits: dict[UUID, list[list[Any]]] = field(default_factory=dict)  # [lot, credits not yet given back], as drawn
+
+    def alive(self, pack: int | None) -> list[Lot]:
+        """Lots that have credits and time, in burn order."""
+        end = datetime.max.replace(tzinfo=UTC)
+        found = [
+            lot
+            for lot in self.lots
+            if lot.remaining and pack in (None, lot.pack) and (lot.expires_at is None or lot.expires_at > self.now)
+        ]
+        return sorted(found, key=lambda lot: (lot.expires_at or end, not lot.promo, lot.arrived))
+
+    def draw(self, lots: list[Lot], amount: int) -> list[list[Any]]:
+        """Take credits in order; what was taken from which lot."""
+        drawn = []
+        for lot in lots:
+            if take := min(amount, lot.remaining):
+                lot.remaining -= take
+                amount -= take
+                drawn.append([lot, take])
+        return drawn
+
+    def debit_error(self, pack: int | None, amount: int) -> type[DomainError] | None:
+        """Why a debit must be refused, if it must."""
+        lots = self.alive(pack)
+        spendable = [lot for lot in lots if self.status[lot.pack] is SubscriptionStatus.active]
+        if sum(lot.remaining for lot in spendable) >= amount:
+            return None
+        wanted_inactive = pack is not None and self.status[pack] is not SubscriptionStatus.active
+        return SubscriptionInactiveError if wanted_inactive or (lots and not spendable) else InsufficientCreditsError
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """One wallet with two packs."""
+
+    @initialize()
+    def open(self) -> None:
+        """A fresh customer in the same database: verify looks at all that went before, too."""
+        self.model = Model()
+        with clock.at(START):
+            first = factories.customer_with()
+            second = factories.holding(factories.pack(first.creator), first.creator, buyer=first.buyer)
+        self.held: list[Holding] = [first, second]
+        self.refs: list[str] = []
+
+    def act(self, operation: Callable[[Any], Any], expected: type[DomainError] | None) -> Any:
+        """Run one operation at the model's time, in a transaction; the error must be the model's."""
+        refusal: Any = pytest.raises(expected) if expected else contextlib.nullcontext()
+        answer = None
+        with clock.at(self.model.now), refusal, transaction() as session:
+            answer = operation(session)
+        return answer
+
+    @rule(which=WHICH, amount=AMOUNTS, days=st.none() | st.integers(1, 5), promo=st.booleans())
+    def grant(self, which: int, amount: int, days: int | None, promo: bool) -> None:  # noqa: FBT001
+        """A new lot; also into packs that are paused or disabled, as a payment would."""
+        expires_at = self.model.now + timedelta(days=days) if days else None
+        source = GrantSource.promo if promo else GrantSource.imported
+        self.refs.append(str(ids.new()))
+        lot = ledger.Lot(amount, source, self.refs[-1], expires_at)
+        self.act(lambda session: ledger.grant(session, self.held[which].subscription_id, lot, SYSTEM), None)
+        self.model.lots.append(Lot(which, amount, expires_at, promo, len(self.model.lots)))
+
+    @precondition(lambda self: self.refs)
+    @rule(which=WHICH, amount=AMOUNTS, data=st.data())
+    def grant_again(self, which: int, amount: int, data: st.DataObject) -> None:
+        """A source that was granted already, under whichever pack and amount: nothing happens."""
+        with transaction() as session:
+            known = session.exec(select(CreditGrant.source, CreditGrant.source_ref)).all()
+        ref = data.draw(st.sampled_from(self.refs))
+        source = next(source for source, known_ref in known if known_ref == ref)
+        again = ledger.Lot(amount, source, ref)
+        subscription_id = self.held[which].subscription_id
+        assert self.act(lambda session: ledger.grant(session, subscription_id, again, SYSTEM), None) is None
+
+    @rule(amount=AMOUNTS, which=st.none() | WHICH)
+    def debit(self, amount: int, which: int | None) -> None:
+        """Spend from one pack or from all."""
+        pack_id = None if which is None else ids.read("pack", self.held[which].pack.id)
+        error = self.model.debit_error(which, amount)
+        wallet_id = self.held[0].wallet_id
+        posting = self.act(lambda session: ledger.debit(session, wallet_id, amount, SYSTEM, pack_id=pack_id), error)
+        if error is None:
+            active = [
+                lot for lot in self.model.alive(which) if self.model.status[lot.pack] is SubscriptionStatus.active
+            ]
+            self.model.debits[posting] = self.model.draw(active, amount)
+
+    @precondition(lambda self: self.model.debits)
+    @rule(data=st.data(), amount=st.none() | AMOUNTS)
+    def reverse(self, data: st.DataObject, amount: int | None) -> None:
+        """Give back a debit or part of it, perhaps more than is left of it."""
+        posting = data.draw(st.sampled_from(list(self.model.debits)))
+        drawn = self.model.debits[posting]
+        left = sum(credits_left for _lot, credits_left in drawn)
+        need = left if amount is None else amount
+        error: type[DomainError] | None = None
+        if any(self.model.status[lot.pack] is SubscriptionStatus.disabled for lot, _left in drawn):
+            error = SubscriptionDisabledError
+        elif not 1 <= need <= left:
+            error = NothingToReverseError
+        self.act(lambda session: ledger.reverse(session, posting, SYSTEM, amount=amount), error)
+        if error is None:
+            for pair in reversed(drawn):
+                back = min(need, pair[1])
+                pair[0].remaining += back
+                pair[1] -= back
+                need -= back
+
+    @rule(which=WHICH, change=st.integers(-8, 8).filter(bool), days=st.none() | st.integers(1, 5))
+    def adjust(self, which: int, change: int, days: int | None) -> None:
+        """Correct one pack up or down."""
+        subscription_id = self.held[which].subscription_id
+        note = ledger.Note("correction")
+        expires_at = self.model.now + timedelta(days=days) if days else None
+        disabled = SubscriptionDisabledError if self.model.status[which] is SubscriptionStatus.disabled else None
+        if change > 0:
+            self.act(
+                lambda session: ledger.adjust_up(session, subscription_id, change, SYSTEM, expires_at, note), disabled
+            )
+            if not disabled:
+                self.model.lots.append(Lot(which, change, expires_at, promo=False, arrived=len(self.model.lots)))
+            return
+        lots = self.model.alive(which)
+        enough = sum(lot.remaining for lot in lots) >= -change
+        error = disabled or (None if enough else InsufficientCreditsError)
+        self.act(lambda session: ledger.adjust_down(session, subscription_id, -change, SYSTEM, note), error)
+        if error is None:
+            self.model.draw(lots, -change)
+
+    @rule(which=WHICH, status=st.sampled_from(SubscriptionStatus))
+    def set_status(self, which: int, status: SubscriptionStatus) -> None:
+        """Pause, disable or enable one pack."""
+        subscription_id = self.held[which].subscription_id
+        self.act(lambda session: ledger.set_status(session, subscription_id, status, ""), None)
+        self.model.status[which] = status
+
+    @rule(hours=st.integers(1, 60))
+    def wait(self, hours: int) -> None:
+        """Time passes; the job that expires credits has not run."""
+        self.model.now += timedelta(hours=hours)
+
+    @rule()
+    def expire(self) -> None:
+        """The job runs over every lot."""
+        with transaction() as session:
+            query = select(CreditGrant.id).where(CreditGrant.wallet_id == self.held[0].wallet_id)
+            grant_ids = session.exec(query).all()
+        for grant_id in grant_ids:
+            self.act(lambda session, key=grant_id: ledger.expire(session, key, SYSTEM), None)  # type: ignore[misc]
+        for lot in self.model.lots:
+            if lot.expires_at is not None and lot.expires_at <= self.model.now:
+                lot.remaining = 0
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        """Balances are the model's, lot by lot, and every invariant holds."""
+        if not hasattr(self, "held"):
+            return
+        with transaction() as session:
+            query = select(CreditGrant).where(CreditGrant.wallet_id == self.held[0].wallet_id)
+            kept = sorted(session.exec(query), key=lambda lot: lot.id)
+        assert [lot.remaining for lot in kept] == [lot.remaining for lot in self.model.lots]
+        for which, held in enumerate(self.held):
+            assert factories.balance(held) == sum(lot.remaining for lot in self.model.lots if lot.pack == which)
+        assert factories.wallet(self.held[0]).posted == sum(lot.remaining for lot in self.model.lots)
+        assert verify.violations() == []
+
+
+@pytest.mark.usefixtures("database")
+def test_the_ledger_agrees_with_a_plain_model_whatever_happens() -> None:
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        LedgerMachine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        ),
+    )

@@ -1,0 +1,217 @@
+"""The ledger under threads that start together: nothing is spent twice, lost, or out of order."""
+
+import contextvars
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from litesubs.db import transaction
+from litesubs.domain import clock, ids, ledger, verify, wallets
+from litesubs.domain.errors import (
+    DomainError,
+    InsufficientCreditsError,
+    NothingToReverseError,
+    SubscriptionInactiveError,
+)
+from litesubs.models import CreditGrant, LedgerEntry, SubscriptionStatus
+from tests import factories
+from tests.factories import SYSTEM, Holding, at_once, unexpected
+
+pytestmark = pytest.mark.usefixtures("database")
+NOTE = ledger.Note("correction")
+
+
+def debit(held: Holding, amount: int = 1) -> UUID:
+    """Spend in a transaction of its own."""
+    with transaction() as session:
+        return ledger.debit(session, held.wallet_id, amount, SYSTEM)
+
+
+def reverse(posting_id: UUID, amount: int | None = None) -> UUID:
+    """Give back in a transaction of its own."""
+    with transaction() as session:
+        return ledger.reverse(session, posting_id, SYSTEM, amount=amount)
+
+
+def adjust(held: Holding, change: int) -> UUID:
+    """Correct in a transaction of its own."""
+    with transaction() as session:
+        if change > 0:
+            return ledger.adjust_up(session, held.subscription_id, change, SYSTEM, None, NOTE)
+        return ledger.adjust_down(session, held.subscription_id, -change, SYSTEM, NOTE)
+
+
+def expire(grant_id: UUID) -> UUID | None:
+    """Expire in a transaction of its own."""
+    with transaction() as session:
+        return ledger.expire(session, grant_id, SYSTEM)
+
+
+def set_status(held: Holding, status: SubscriptionStatus) -> None:
+    """Change the status in a transaction of its own."""
+    with transaction() as session:
+        ledger.set_status(session, held.subscription_id, status, "")
+
+
+def succeeded(outcomes: list[Any]) -> list[Any]:
+    """The outcomes that are no errors."""
+    return [outcome for outcome in outcomes if not isinstance(outcome, Exception)]
+
+
+def versions(held: Holding) -> list[int]:
+    """The wallet's versions in the order of the chain."""
+    with transaction() as session:
+        query = select(LedgerEntry.wallet_version).where(LedgerEntry.wallet_id == held.wallet_id)
+        return sorted(session.exec(query))
+
+
+def test_of_fifty_debits_at_once_on_twenty_credits_exactly_twenty_succeed() -> None:
+    held = factories.customer_with(12, 8)
+    outcomes = at_once(*[partial(debit, held)] * 50)
+    assert len(succeeded(outcomes)) == 20
+    assert sum(isinstance(outcome, InsufficientCreditsError) for outcome in outcomes) == 30
+    assert factories.balance(held) == 0
+    assert versions(held) == list(range(1, 23))
+    assert verify.violations() == []
+
+
+def test_debits_of_different_sizes_at_once_never_overdraw() -> None:
+    held = factories.customer_with(20)
+    outcomes = at_once(*[partial(debit, held, 1 + number % 5) for number in range(20)])
+    assert unexpected(outcomes) == []
+    with transaction() as session:
+        spent = -sum(entry.posted_delta for entry in session.exec(select(LedgerEntry)) if entry.wallet_version > 1)
+    assert factories.balance(held) == 20 - spent >= 0
+    assert verify.violations() == []
+
+
+def test_adjusting_and_spending_at_once_leaves_versions_without_gaps() -> None:
+    held = factories.customer_with(10)
+    calls: list[Any] = [partial(debit, held)] * 6 + [partial(adjust, held, -1)] * 6 + [partial(adjust, held, 2)] * 6
+    outcomes = at_once(*calls)
+    assert unexpected(outcomes) == []
+    assert len(succeeded(outcomes)) == 18
+    assert versions(held) == list(range(1, 20))
+    assert factories.balance(held) == 10 - 6 - 6 + 12
+    assert verify.violations() == []
+
+
+def test_a_source_granted_many_times_at_once_is_granted_once() -> None:
+    held = factories.customer_with()
+    outcomes = at_once(*[partial(factories.give, held, 10, ref="once")] * 12)
+    assert sum(outcome is not None for outcome in outcomes) == 1
+    assert factories.balance(held) == 10
+    assert verify.violations() == []
+
+
+def test_a_source_granted_at_once_to_two_customers_reaches_one() -> None:
+    one, other = factories.customer_with(), factories.customer_with()
+    outcomes = at_once(*[partial(factories.give, held, 10, ref="once") for held in (one, other)])
+    assert factories.balance(one) + factories.balance(other) == 10
+    assert sum(isinstance(outcome, UUID) for outcome in outcomes) == 1
+    assert verify.violations() == []
+
+
+def test_one_debit_reversed_many_times_at_once_is_given_back_once() -> None:
+    held = factories.customer_with(10)
+    posting = debit(held, 7)
+    outcomes = at_once(*[partial(reverse, posting)] * 10)
+    assert len(succeeded(outcomes)) == 1
+    assert sum(isinstance(outcome, NothingToReverseError) for outcome in outcomes) == 9
+    assert factories.balance(held) == 10
+    assert verify.violations() == []
+
+
+def test_partial_reversals_at_once_give_back_no_more_than_was_spent() -> None:
+    held = factories.customer_with(4, 6)
+    posting = debit(held, 7)
+    outcomes = at_once(*[partial(reverse, posting, 2)] * 8)
+    assert unexpected(outcomes) == []
+    assert len(succeeded(outcomes)) == 3
+    assert factories.balance(held) == 9
+    assert verify.violations() == []
+
+
+def test_expiring_and_spending_at_once_share_the_lot() -> None:
+    held = factories.customer_with()
+    factories.give(held, 5, expires_at=factories.later(hours=1))
+    with transaction() as session:
+        grant_id = session.exec(select(CreditGrant.id)).one()
+    with clock.at(factories.later(hours=2)):
+        frozen = contextvars.copy_context()
+    calls: list[Any] = [partial(frozen.copy().run, expire, grant_id) for _ in range(4)]
+    outcomes = at_once(*calls, *[partial(debit, held)] * 4)
+    assert unexpected(outcomes) == []
+    assert factories.balance(held) == 0
+    assert verify.violations() == []
+
+
+def test_no_spend_succeeds_on_a_status_it_has_lost() -> None:
+    held = factories.customer_with(100)
+    calls: list[Any] = [partial(debit, held)] * 8 + [partial(set_status, held, SubscriptionStatus.paused)]
+    outcomes = at_once(*calls)
+    assert unexpected(outcomes) == []
+    with pytest.raises(SubscriptionInactiveError):
+        debit(held)
+    spent = sum(isinstance(outcome, UUID) for outcome in outcomes)
+    assert factories.balance(held) == 100 - spent
+    assert verify.violations() == []
+
+
+def test_the_first_subscriptions_of_one_customer_made_at_once_do_not_deadlock() -> None:
+    """Each inserts a subscription, whose foreign key shares the wallet's lock, and then wants that lock for itself."""
+    held = factories.customer_with(1)
+    offers = [factories.pack(held.creator) for _ in range(8)]
+
+    def grant_new(pack_id: UUID) -> None:
+        with transaction() as session:
+            assert held.creator.creator_id is not None
+            fresh = ledger.open_subscription(session, held.creator.creator_id, held.customer_id, pack_id)
+            ledger.grant(session, fresh.id, ledger.Lot(5, factories.GrantSource.promo, str(ids.new())), SYSTEM)
+
+    outcomes = at_once(*[partial(grant_new, ids.read("pack", offer.id)) for offer in offers])
+    assert [outcome for outcome in outcomes if outcome] == []
+    assert factories.wallet(held).posted == 41
+    assert verify.violations() == []
+
+
+def test_one_key_used_many_times_at_once_does_the_thing_once() -> None:
+    held = factories.customer_with(10)
+    outcomes = at_once(*[partial(wallets.use, held.creator, held.public_id, 3, "lesson", "one click")] * 10)
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert factories.balance(held) == 7
+    assert verify.violations() == []
+
+
+def test_a_double_click_on_adjust_adjusts_once() -> None:
+    held = factories.customer_with(10)
+    up = partial(wallets.adjust, held.creator, held.public_id, "5", "goodwill", "", "click 1")
+    down = partial(wallets.adjust, held.creator, held.public_id, "-2", "mistake", "", "click 2")
+    calls: list[Any] = [up, up, up, down, down, down]
+    assert unexpected(at_once(*calls)) == []
+    assert factories.balance(held) == 13
+    assert verify.violations() == []
+
+
+def test_a_key_whose_first_use_was_refused_may_succeed_later() -> None:
+    held = factories.customer_with(1)
+    use = partial(wallets.use, held.creator, held.public_id, 3, "lesson", "key")
+    for _ in range(2):
+        with pytest.raises(DomainError):
+            use()
+    factories.give(held, 5)
+    use()
+    assert factories.balance(held) == 3
+
+
+def test_many_wallets_of_one_creator_move_at_once() -> None:
+    first = factories.customer_with(10)
+    others = [factories.holding(first.pack, first.creator, 10) for _ in range(5)]
+    calls = [partial(debit, held) for held in (first, *others) for _ in range(5)]
+    outcomes = at_once(*calls)
+    assert len(succeeded(outcomes)) == 30
+    assert {factories.balance(held) for held in (first, *others)} == {5}
+    assert verify.violations() == []
