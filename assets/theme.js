@@ -90,6 +90,18 @@
     items[(items.indexOf(item) + step + items.length) % items.length].focus();
   });
 
+  /* Arrow keys move through radio cards, as through native radio buttons. */
+  document.addEventListener("keydown", (event) => {
+    const card = event.target.closest?.("[role=radiogroup] [role=radio]");
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!card || !step) return;
+    event.preventDefault();
+    const cards = [...card.closest("[role=radiogroup]").querySelectorAll("[role=radio]")];
+    const next = cards[(cards.indexOf(card) + step + cards.length) % cards.length];
+    next.focus();
+    next.click();
+  });
+
   /* A native form posts once, however often its button is pressed. */
   document.addEventListener("submit", (event) => {
     const form = event.target;

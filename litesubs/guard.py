@@ -47,11 +47,6 @@ class Guarded:
         self._process = process
         self._command = command
 
-    @property
-    def guard_pid(self) -> int:
-        """The guard's process id (the child is its only child)."""
-        return self._process.pid
-
     def exit_code(self) -> int | None:
         """The child's exit code (negative for a signal, as subprocess has it), or None while it runs."""
         code = self._process.poll()

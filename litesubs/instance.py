@@ -67,14 +67,18 @@ def running(*, serve: bool = False, stays: bool = False, sandbox: bool = False) 
     """The services for as long as the block runs, with the environment and the settings pointing at them.
 
     What the settings name already is used as it is. Otherwise the services of a running instance are borrowed, or our
-    own are started. `stays` says that others may borrow from us; `serve`, that we must be the owner. Raises
-    InstanceError and postgres.PostgresError.
+    own are started. `stays` says that others may borrow from us; `serve`, that we must be the owner and that our port
+    must be free. Raises InstanceError and postgres.PostgresError.
     """
     sandbox = sandbox and settings().stripe_secret_key is None and not settings().production
     if settings().database_url is not None and not sandbox:
+        if serve:
+            _check_port()
         yield Services()
         return
     with _owner_or_borrower(serve=serve) as services, contextlib.ExitStack() as stack:
+        if serve:
+            _check_port()
         if services.owned:
             _start(services, stack, sandbox=sandbox)
         with _environment(services.environment):
@@ -120,6 +124,13 @@ def wait_for_http(
             connection.close()
         time.sleep(0.1)
     return False
+
+
+def _check_port() -> None:
+    host, port = settings().host, settings().port
+    if not free_port(host, port):
+        message = f"Port {port} on {host} is taken by another program: stop that, or set LITESUBS_PORT to another port."
+        raise InstanceError(message)
 
 
 def _start(services: Services, stack: contextlib.ExitStack, *, sandbox: bool) -> None:

@@ -13,6 +13,7 @@ from litesubs.components.document import error_boundary, head
 from litesubs.pages import (
     checkout_cancelled,
     checkout_success,
+    customers,
     dashboard,
     landing,
     login,
@@ -21,13 +22,20 @@ from litesubs.pages import (
     pack_editor,
     packs,
     signup,
+    subscription,
+    wallet,
+    wallet_subscription,
 )
 from litesubs.state.checkout_success import CheckoutState
+from litesubs.state.customers import CustomersState
 from litesubs.state.dashboard import DashboardState
 from litesubs.state.pack_editor import PackEditorState
 from litesubs.state.pack_links import PackLinksState
 from litesubs.state.packs import PacksState
 from litesubs.state.session import SessionState, answer_error
+from litesubs.state.subscription import SubscriptionState
+from litesubs.state.wallet import WalletState
+from litesubs.state.wallet_subscription import WalletSubscriptionState
 
 app = rx.App(
     html_lang="en",
@@ -69,3 +77,7 @@ private(dashboard.page, "/dashboard", "Overview · Litesubs", DashboardState.loa
 private(packs.page, "/dashboard/packs", "Packs · Litesubs", PacksState.load)
 private(pack_editor.new_page, "/dashboard/packs/new", "New pack · Litesubs", PackEditorState.start)
 private(pack_editor.page, "/dashboard/packs/[pack_id]", "Pack · Litesubs", PackEditorState.load, PackLinksState.load)
+private(customers.page, "/dashboard/customers", "Customers · Litesubs", CustomersState.load)
+private(subscription.page, "/dashboard/subscriptions/[subscription_id]", "Customer · Litesubs", SubscriptionState.load)
+private(wallet.page, "/wallet", "Your wallet · Litesubs", WalletState.load)
+private(wallet_subscription.page, "/wallet/[subscription_id]", "Your credits · Litesubs", WalletSubscriptionState.load)

@@ -49,9 +49,7 @@ def enqueue(
         task.defer(**kwargs)
         return
     try:
-        with (
-            connection.begin_nested()
-        ):  # the refusal is a database error, which must not spoil the caller's transaction
+        with connection.begin_nested():  # a refusal is a database error, and must not spoil the caller's transaction
             task.defer(**kwargs)
     except AlreadyEnqueued:
         return

@@ -4,7 +4,8 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import IO
 
 from litesubs import db, frontend, guard, instance, migrations
 from litesubs.instance import InstanceError, Services, say, tell
@@ -43,7 +44,6 @@ def serve() -> int:
         say("Litesubs does not start in production like this.")
         return 1
     with instance.running(serve=True, stays=True, sandbox=True) as services:
-        _check_port()
         migrations.upgrade()
         db.reset()
         frontend.build(tell)
@@ -55,13 +55,24 @@ def serve() -> int:
 
 
 @contextlib.contextmanager
-def server(host: str, port: int, *, hold: tuple[int, ...] = ()) -> Iterator[guard.Guarded]:
-    """The web server with its worker, answering requests, for as long as the block runs. Raises InstanceError."""
+def server(
+    host: str,
+    port: int,
+    *,
+    environment: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+    hold: tuple[int, ...] = (),
+) -> Iterator[guard.Guarded]:
+    """The web server with its worker, answering requests, for as long as the block runs. Raises InstanceError.
+
+    `environment` is added to ours, and `output` takes what the server writes instead of the terminal.
+    """
     command = guard.Command(
         [sys.executable, "-m", "granian", *SERVER, "--host", host, "--port", str(port), "litesubs.litesubs:app"],
         cwd=str(frontend.ROOT),
     )
-    process = guard.start(command, env=os.environ | SERVE_THE_BUILD, hold=hold)
+    whole = os.environ | (environment or {}) | SERVE_THE_BUILD
+    process = guard.start(command, env=whole, output=output, hold=hold)
     try:
         address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
         if not instance.wait_for_http(port, "/healthz", process, READY_TIMEOUT_SECONDS, address):
@@ -70,13 +81,6 @@ def server(host: str, port: int, *, hold: tuple[int, ...] = ()) -> Iterator[guar
         yield process
     finally:
         process.stop()
-
-
-def _check_port() -> None:
-    host, port = settings().host, settings().port
-    if not instance.free_port(host, port):
-        message = f"Port {port} on {host} is taken by another program: stop that, or set LITESUBS_PORT to another port."
-        raise InstanceError(message)
 
 
 def _watch(process: guard.Guarded, services: Services) -> int:

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from litesubs.settings import Settings, settings
 TEMPLATE = "litesubs_template"
 CLUSTER_URL = pytest.StashKey[str]()
 CLUSTER_STOP = pytest.StashKey[Callable[[], None]]()
+MEMORY = Path("/dev/shm")  # noqa: S108 - only made folders inside it
+MEMORY_NEEDED_BYTES = 2_000_000_000
 WORKER_KEY = "litesubs_cluster_url"
 
 for _name in [name for name in os.environ if name.startswith(("LITESUBS_", "STRIPE_", "DATABASE_URL"))]:
@@ -91,7 +93,7 @@ def _cluster_url(config: pytest.Config) -> str:
     if WORKER_KEY in worker_input:
         return worker_input[WORKER_KEY]
     if CLUSTER_URL not in config.stash:
-        folder = _open_folder()
+        folder = _open_folder(_fastest_place())
         server = postgres.start(folder.__enter__(), durable=False)
 
         def stop() -> None:
@@ -122,14 +124,18 @@ def _administer(server: str, statement: sql.Composable) -> None:
             cursor.execute(statement)
 
 
-def _open_folder() -> AbstractContextManager[Path]:
-    @contextmanager
-    def made() -> Iterator[Path]:
-        folder = Path(tempfile.mkdtemp(prefix="litesubs-test-"))
-        folder.chmod(0o755)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+@contextmanager
+def _open_folder(place: Path | None = None) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="litesubs-test-", dir=place))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
-    return made()
+
+def _fastest_place() -> Path | None:
+    """Memory where there is enough of it: a clone takes 20 ms there and 400 ms on a slow disk."""
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED_BYTES:
+        return MEMORY
+    return None

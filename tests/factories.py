@@ -184,9 +184,12 @@ def session_id(url: str) -> str:
     return next(part for part in urlsplit(url).path.split("/") if part.startswith("cs_"))
 
 
-def pay(sandbox: httpx.Client, url: str, **how: str) -> None:
-    """Pay a checkout page as its buyer would, with a card that works unless `how` says otherwise."""
-    sandbox.post(f"/_test/sessions/{session_id(url)}/pay", json=how).raise_for_status()
+def pay(sandbox: httpx.Client, url: str, **how: str) -> str:
+    """Try to pay a checkout page, with a card that works unless `how` says otherwise. The session's status afterwards."""
+    answer = sandbox.post(f"/_test/sessions/{session_id(url)}/pay", json=how)
+    answer.raise_for_status()
+    status: str = answer.json()["status"]
+    return status
 
 
 def paid_purchase(sandbox: httpx.Client, offer: PackView, buyer: Actor) -> Purchase:

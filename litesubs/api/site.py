@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from litesubs.api import templates
 from litesubs.api.templates import Boot
-from litesubs.domain import accounts, prose
+from litesubs.domain import accounts, packs, prose, wallets
 from litesubs.domain.actors import Actor
+from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
 from litesubs.domain.views import StorefrontView
 from litesubs.settings import settings
 
@@ -28,6 +29,11 @@ FILLED = ("/p/", "/login", "/signup")
 PRIVATE = ("/dashboard", "/wallet")
 LONG_FIGURE = 10_000
 LONG_PRICE = 11
+OWNED: dict[str, Callable[[Actor, str], object]] = {
+    "/dashboard/packs": packs.one,
+    "/dashboard/subscriptions": wallets.subscription,
+    "/wallet": wallets.one_of_mine,
+}
 GONE = ("used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
 CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
@@ -196,8 +202,8 @@ class Pages:
             await self.app(scope, receive, send)
         elif path != "/" and path.endswith("/"):
             await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
-        elif _is_private(path) and not (await _actor(scope)).signed_in:
-            await RedirectResponse(f"/login?{urlencode({'next': _with_query(path, scope)})}", 303)(scope, receive, send)
+        elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
+            await refused(scope, receive, send)
         else:
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
 
@@ -262,9 +268,22 @@ def _is_private(path: str) -> bool:
     return any(path == start or path.startswith(f"{start}/") for start in PRIVATE)
 
 
-async def _actor(scope: Scope) -> Actor:
-    token = Request(scope).cookies.get(accounts.cookie_name())
-    return await to_thread.run_sync(accounts.actor_for, token)
+def _refusal(scope: Scope) -> Response | None:
+    """What keeps this request from a private page: nobody is signed in, or the thing is not theirs."""
+    path = scope["path"]
+    actor = accounts.actor_for(Request(scope).cookies.get(accounts.cookie_name()))
+    if not actor.signed_in:
+        return RedirectResponse(f"/login?{urlencode({'next': _with_query(path, scope)})}", 303)
+    start, _, public_id = path.rpartition("/")
+    if start not in OWNED or path in _pages()[0]:
+        return None
+    try:
+        OWNED[start](actor, public_id)
+    except NotFoundError:
+        return not_found_page()
+    except CreatorProfileRequiredError:
+        return RedirectResponse("/dashboard", 303)
+    return None
 
 
 def _with_query(path: str, scope: Scope) -> str:

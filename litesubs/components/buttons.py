@@ -36,7 +36,11 @@ SIZES: dict[Size, str] = {
     "md": "h-9 gap-2 rounded-md px-3.5 text-base max-sm:min-h-11",
     "lg": "h-12 gap-2 rounded-[12px] px-[22px] text-lg",
 }
-SQUARE: dict[Size, str] = {"sm": "w-[30px] px-0! max-sm:min-w-11", "md": "w-9 px-0! max-sm:min-w-11", "lg": "w-12 px-0!"}
+SQUARE: dict[Size, str] = {
+    "sm": "w-[30px] px-0! max-sm:min-w-11",
+    "md": "w-9 px-0! max-sm:min-w-11",
+    "lg": "w-12 px-0!",
+}
 LINK = "rounded-sm font-medium text-accent underline-soft hover:text-accent-hover"
 
 
@@ -116,11 +120,6 @@ def icon_button(
 def text_link(*children: Child, href: Text, in_app: bool = False, class_name: str = "", **props: Any) -> rx.Component:
     """A link in running text. `in_app` as for `link_button`."""
     return anchor(*children, href=href, in_app=in_app, class_name=joined(LINK, class_name), **props)
-
-
-def text_button(*children: Child, on_click: Handler, **props: Any) -> rx.Component:
-    """A button that reads as a link in running text."""
-    return rx.el.button(*children, type="button", class_name=LINK, **handlers(on_click=on_click), **props)
 
 
 def copy_button(value: Text, label: str = "Copy", variant: Variant = "secondary", size: Size = "sm") -> rx.Component:

@@ -1,10 +1,9 @@
-"""Choices: a switch acts at once, a checkbox waits for save, a segmented control picks one of two to four."""
+"""Choices: a switch acts at once, a segmented control picks one of two to four views, cards answer one question."""
 
 from typing import Any
 
 import reflex as rx
 
-from litesubs.components.icons import icon
 from litesubs.components.links import anchor
 from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined
 
@@ -42,30 +41,6 @@ def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", d
         custom_attrs={"aria-checked": _said(checked)},
         **handlers(on_click=on_change),
     )
-
-
-def checkbox(label: Child, name: str, *, hint: Text = "", **props: Any) -> rx.Component:
-    """A checkbox of a form; pass `default_checked`, or `checked` and `on_change`."""
-    box = rx.el.span(
-        rx.el.input(
-            id=name,
-            name=name,
-            type="checkbox",
-            class_name=(
-                "peer size-[18px] appearance-none rounded-[5px] border-[1.5px] border-border-strong bg-raised "
-                "checked:border-accent checked:bg-accent"
-            ),
-            **props,
-        ),
-        icon(
-            "check",
-            "s",
-            "pointer-events-none absolute left-0.5 top-0.5 hidden text-accent-contrast peer-checked:block",
-            3,
-        ),
-        class_name="relative mt-px inline-flex size-[18px] shrink-0",
-    )
-    return rx.el.label(box, _words(label, hint), html_for=name, class_name="flex cursor-pointer items-start gap-3 py-1")
 
 
 def segmented(

@@ -75,7 +75,7 @@ def text_field(  # noqa: PLR0913 - a component's properties are its interface
 
 
 def group(label: Text, *controls: rx.Component, name: str, error: Text = "") -> rx.Component:
-    """Controls that answer one question: radio cards with the field of the chosen one, whose label only screen readers get."""
+    """Controls that answer one question: radio cards and the field of the chosen one, named for screen readers only."""
     return rx.el.div(
         rx.el.p(label, class_name=LABEL),
         *controls,
@@ -162,14 +162,6 @@ def select_in_field(
         icon("chevron-down", "s"),
         class_name="flex h-full items-center gap-1",
     )
-
-
-def password_field(label: Text, name: str, *, hint: Text = "", error: Text = "", **props: Any) -> rx.Component:
-    """A password with a button that shows it."""
-    entry = rx.el.input(
-        id=name, name=name, type="password", class_name=CONTROL, custom_attrs=_described(name, hint, error), **props
-    )
-    return field(label, _box(entry, show_button()), name=name, hint=hint, error=error)
 
 
 def show_button() -> rx.Component:

@@ -1,4 +1,4 @@
-"""Where things stand: stacks, rows, grids, and running text."""
+"""Where things stand: stacks, rows, pairs, and running text."""
 
 from typing import Literal
 
@@ -22,21 +22,6 @@ def row(*children: Child, gap: Gap = "sm", end: bool = False) -> rx.Component:
     return rx.el.div(
         *children, class_name=joined("flex flex-wrap items-center", GAPS[gap], "justify-end" if end else "")
     )
-
-
-def between(left: Child, right: Child) -> rx.Component:
-    """Left and right of one line."""
-    return rx.el.div(
-        rx.el.div(left, class_name="min-w-0"),
-        rx.el.div(right, class_name="shrink-0"),
-        class_name="flex items-center justify-between gap-3",
-    )
-
-
-def grid(*children: Child, columns: Literal[2, 3] = 2) -> rx.Component:
-    """Equal columns, one on phones."""
-    wide = {2: "sm:grid-cols-2", 3: "sm:grid-cols-3"}[columns]
-    return rx.el.div(*children, class_name=joined("grid items-start gap-4 [&>*]:min-w-0", wide))
 
 
 def pair(left: Child, right: Child) -> rx.Component:

@@ -27,22 +27,19 @@ Actions = Callable[[ObjectVar[EntryView]], rx.Component]
 
 
 def movement_icon(kind: Text) -> rx.Component:
-    """The same movement has the same icon and colour everywhere. `kind` is EntryView.kind or ActivityView.kind."""
+    """The same movement has the same icon and colour everywhere.
+
+    `kind` is EntryView.kind or ActivityView.kind, or "adjust_up" for an adjustment that adds.
+    """
     return rx.match(
         kind,
-        ("purchase", _disc("ticket", GIVEN)),
         ("grant", _disc("ticket", GIVEN)),
         ("adjust_up", _disc("plus", GIVEN)),
-        ("manual", _disc("plus", GIVEN)),
         ("reversal", _disc("undo-2", GIVEN)),
-        ("reverse", _disc("undo-2", GIVEN)),
         ("hold", _disc("lock", f"{DISC} text-muted shadow-[inset_0_0_0_1.5px_var(--border-strong)]")),
         ("release", _disc("lock-open", QUIET)),
-        ("expire", _disc("calendar-x", QUIET)),
         ("expiry", _disc("calendar-x", QUIET)),
-        ("paused", _disc("pause", QUIET)),
-        ("disabled", _disc("ban", QUIET)),
-        ("active", _disc("check", QUIET)),
+        ("refund", _disc("undo-2", QUIET)),
         _disc("minus", QUIET),
     )
 
@@ -68,8 +65,12 @@ def activity_list(
         )
         return rx.el.li(
             movement_icon(activity.kind),
-            rx.el.span(content, class_name="min-w-0 flex-1 pt-[5px]"),
-            rx.el.span(activity.at, class_name="pt-1.5 text-sm whitespace-nowrap text-subtle"),
+            rx.el.span(
+                content,
+                rx.el.span(activity.at, class_name="block text-sm text-subtle sm:hidden"),
+                class_name="min-w-0 flex-1 pt-[5px] max-sm:pt-0.5",
+            ),
+            rx.el.span(activity.at, class_name="pt-1.5 text-sm whitespace-nowrap text-subtle max-sm:hidden"),
             class_name="flex items-start gap-3 border-t border-border px-5 py-[11px] first:border-t-0 max-sm:px-4",
         )
 
@@ -115,7 +116,7 @@ def _entry(entry: ObjectVar[EntryView], actions: Actions | None) -> rx.Component
         ),
     ]
     if actions:
-        cells.append(cell(actions(entry), place="below", right=True))
+        cells.append(cell(actions(entry), place="third", right=True))
     return row(*cells)
 
 

@@ -13,7 +13,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 from litesubs.components.values import Child, Text
 
 
-class Anchor(BaseHTML):
+class Anchor(BaseHTML):  # type: ignore[misc]  # Reflex ships no types for it
     """A plain `a` element."""
 
     tag = "a"

@@ -1,6 +1,4 @@
-"""Ways through: page headers, tabs, pagination, breadcrumbs."""
-
-from typing import Any
+"""Ways through: page headers, pagination, breadcrumbs."""
 
 import reflex as rx
 
@@ -23,29 +21,6 @@ def page_header(title: Child, line: Child = "", *actions: rx.Component) -> rx.Co
         ),
         *actions,
         class_name="flex flex-wrap items-end gap-3 pt-7 pb-5 max-sm:pt-5 max-sm:pb-4",
-    )
-
-
-def tabs(options: list[tuple[str, str]], value: Text, on_change: Any, *, label: str) -> rx.Component:
-    """Tabs of (value, words); `on_change` gets the value."""
-    return rx.el.div(
-        *[
-            rx.el.button(
-                words,
-                type="button",
-                role="tab",
-                on_click=on_change(option),
-                class_name=(
-                    "-mb-px border-b-2 border-transparent py-2.5 font-medium whitespace-nowrap text-muted "
-                    "hover:text-text aria-selected:border-accent aria-selected:text-text"
-                ),
-                custom_attrs={"aria-selected": rx.cond(rx.Var.create(value) == option, "true", "false")},
-            )
-            for option, words in options
-        ],
-        role="tablist",
-        class_name="flex gap-[22px] overflow-x-auto border-b border-border",
-        custom_attrs={"aria-label": label},
     )
 
 

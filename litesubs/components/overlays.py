@@ -17,7 +17,7 @@ ITEM = (
 )
 
 
-class ModalDialog(BaseHTML):
+class ModalDialog(BaseHTML):  # type: ignore[misc]  # Reflex ships no types for it
     """A native dialog that opens while `open` is true; kit.jsx."""
 
     library = KIT
@@ -183,7 +183,7 @@ def form(*children: Child, on_submit: Handler, class_name: str = "grid gap-4", *
     return rx.el.form(*children, class_name=class_name, **handlers(on_submit=on_submit), **props)
 
 
-class NativeForm(BaseHTML):
+class NativeForm(BaseHTML):  # type: ignore[misc]  # Reflex ships no types for it
     """A form that the browser itself posts, also without JavaScript (Reflex's own form never posts)."""
 
     tag = "form"

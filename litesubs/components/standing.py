@@ -185,14 +185,15 @@ def stub_actions(*actions: rx.Component) -> rx.Component:
     )
 
 
-def held_note(held: Number) -> rx.Component:
+def held_note(held: Any) -> rx.Component:
     """What of these credits is held, in words, where any is."""
-    words = rx.cond(rx.Var.create(held) == 1, "1 credit is held.", f"{held} credits are held.")
-    return rx.cond(rx.Var.create(held) > 0, rx.el.p(words, class_name="text-sm text-muted"), rx.fragment())
+    words = rx.cond(held == 1, "1 credit is held.", f"{held} credits are held.")
+    return rx.cond(held > 0, rx.el.p(words, class_name="text-sm text-muted"), rx.fragment())
 
 
 def _lot(lot: ObjectVar[LotView]) -> rx.Component:
-    expiry = expiry_words(rx.cond(lot.remaining > 0, lot.expires, "None left"), soon=lot.expires_soon)
+    remaining: Any = lot.remaining
+    expiry = expiry_words(rx.cond(remaining > 0, lot.expires, "None left"), soon=lot.expires_soon)
     return row(
         cell(rx.el.span(lot.label, class_name="font-medium"), place="name"),
         cell(lot.source, place="left", class_name="text-muted max-sm:text-sm"),
@@ -207,9 +208,8 @@ def _lot(lot: ObjectVar[LotView]) -> rx.Component:
 
 
 def _which(view: Any) -> rx.Var[str]:
-    """Which credits the expiry is about, where they do not all expire together."""
-    some = rx.cond(view.lots.length() > 1, "the first of them", "")
-    return rx.cond(view.expires_soon, f"{view.expiring} of {free_of(view)}", some)
+    """How many of them expire soon, where some do."""
+    return rx.cond(view.expires_soon, f"{view.expiring} of {free_of(view)}", "")
 
 
 def _short(expires: Text) -> rx.Component:

@@ -26,7 +26,7 @@ def storefront_page(*children: rx.Component, aside: rx.Component, bar: rx.Compon
     main = rx.el.main(
         rx.el.div(head, class_name="min-w-0 sm:col-start-1"),
         rx.el.aside(aside, class_name="max-sm:mt-6 sm:sticky sm:top-6 sm:col-start-2 sm:row-span-2 sm:row-start-1"),
-        rx.el.div(*body, class_name="min-w-0 max-sm:mt-9 sm:col-start-1"),
+        rx.el.div(*body, bar, class_name="min-w-0 max-sm:mt-9 sm:col-start-1"),
         class_name=(
             "mx-auto grid w-full max-w-[1120px] flex-1 content-start items-start px-8 pt-10 pb-18 max-sm:px-5 "
             "max-sm:pt-3 "
@@ -34,7 +34,7 @@ def storefront_page(*children: rx.Component, aside: rx.Component, bar: rx.Compon
             "sm:gap-x-[clamp(32px,6vw,72px)]"
         ),
     )
-    return rx.el.div(_header(), main, bar, announcer(), class_name="flex min-h-dvh flex-col")
+    return rx.el.div(_header(), main, announcer(), class_name="flex min-h-dvh flex-col")
 
 
 def title_and_lead() -> rx.Component:

@@ -1,7 +1,7 @@
 """Tables. On phones there is no sideways scroll: each row becomes a two-line grid.
 
 A cell's `place` says where it goes on a phone: "name" and "number" on the first line, "left" and "right" on the second,
-"below" on a third, "away" where it does not fit; "below" has the second line for itself.
+"away" where it does not fit; "below" has the second line for itself, "third" the third.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from litesubs.components.values import Child, Handler, Text, handlers, joined
 
-Place = Literal["name", "number", "left", "right", "below", "away"]
+Place = Literal["name", "number", "left", "right", "below", "third", "away"]
 PLACES: dict[Place, str] = {
     "name": "max-sm:col-start-1 max-sm:row-start-1",
     "number": "max-sm:col-start-2 max-sm:row-start-1 max-sm:text-right max-sm:font-semibold",
     "left": "max-sm:col-start-1 max-sm:row-start-2 max-sm:mt-2 max-sm:self-center",
     "right": "max-sm:col-start-2 max-sm:row-start-2 max-sm:mt-1.5 max-sm:text-right max-sm:text-sm max-sm:text-muted",
-    "below": "max-sm:col-span-2 max-sm:col-start-1 max-sm:row-start-3 max-sm:pl-8! max-sm:text-left! "
+    "third": "max-sm:col-span-2 max-sm:col-start-1 max-sm:row-start-3 max-sm:pl-8! max-sm:text-left! "
     "max-sm:-mb-2.5 max-sm:[&>button]:min-h-11 max-sm:[&>button]:align-top",
     "below": "max-sm:col-span-2 max-sm:row-start-2 max-sm:mt-2.5",
     "away": "max-sm:hidden!",

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from litesubs.components.values import Child, Flag, Number, Text, joined, plural
+from litesubs.components.values import Child, Flag, Number, Text, grouped, joined, plural
 
 NUMBERED_TO = 30
 
@@ -57,41 +57,6 @@ def perforation() -> rx.Component:
     return rx.el.div(class_name="perforation", custom_attrs={"aria-hidden": "true"})
 
 
-def pack_ticket(
-    *,
-    credits_: Number | Text,
-    credits_word: Text,
-    unit_price: Text,
-    price: Text,
-    dots: rx.Component,
-    action: rx.Component | None = None,
-) -> rx.Component:
-    """The full ticket: how many, for how much each, the price paid once, and the way to buy."""
-    top = rx.el.div(
-        rx.el.span(credits_, class_name="text-[72px] leading-[60px] font-bold tracking-[-.05em]"),
-        rx.el.p(credits_word, rx.el.br(), unit_price, " each", class_name="ticket-soft text-right text-sm font-medium"),
-        class_name="flex items-end justify-between gap-4",
-    )
-    bottom = rx.el.div(
-        rx.el.b(price, class_name="text-[34px] leading-10 font-bold tracking-[-.03em]"),
-        rx.el.span("paid once", class_name="ticket-soft text-sm font-medium"),
-        class_name="flex h-10 items-baseline justify-between gap-4",
-    )
-    return ticket(
-        top,
-        dots,
-        perforation(),
-        rx.el.div(
-            bottom, rx.el.div(action, class_name="mt-4 max-sm:hidden") if action else rx.fragment(), class_name="mt-12"
-        ),
-        notch_y="var(--tear)",
-        class_name=joined(
-            "px-7 pt-[26px] pb-7 max-sm:px-[22px] max-sm:pt-[22px] max-sm:pb-6",
-            "[--tear:calc(100%-156px)] max-sm:[--tear:calc(100%-88px)]" if action else "[--tear:calc(100%-92px)]",
-        ),
-    )
-
-
 def small_ticket(*, name: Text, dots: rx.Component, price: Text, unit_price: Text) -> rx.Component:
     """A ticket for beside a form: name, holes, price."""
     return ticket(
@@ -112,7 +77,7 @@ def preview_ticket(*, credits_: Number, price: Text, unit_price: Text) -> rx.Com
     """The ticket as the editor previews it."""
     return ticket(
         rx.el.div(
-            rx.el.b(credits_, class_name="text-[44px] leading-[38px] font-bold tracking-[-.05em]"),
+            rx.el.b(grouped(credits_), class_name="text-[44px] leading-[38px] font-bold tracking-[-.05em]"),
             rx.el.p(
                 plural(credits_, "credit", "credits"),
                 rx.el.br(),

@@ -65,7 +65,7 @@ def handle(event_id: str) -> None:
         outcome = "nothing to do for this type"
     elif purchase_id is None:
         outcome = "no purchase of ours"
-        log.warning("event_for_unknown_purchase", event=event_id)
+        log.warning("event_for_unknown_purchase", stripe_event=event_id)
     else:
         purchases.settle(
             purchase_id,

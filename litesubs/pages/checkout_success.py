@@ -34,7 +34,7 @@ def _paid() -> rx.Component:
     return rx.fragment(
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
-            "They are yours",
+            plural(RESULT.credits, "It is yours", "They are yours"),
             rx.fragment(amount, " with ", RESULT.creator_name, " for ", RESULT.price, ", paid once. Nothing renews."),
             link_button("Open your wallet", href="/wallet", variant="primary", size="lg", trailing="arrow-right"),
             link_button("See the ledger", href=f"/wallet/{RESULT.subscription_id}", size="lg"),

@@ -5,7 +5,17 @@ import reflex as rx
 from litesubs.components.buttons import button, link_button, text_link
 from litesubs.components.choices import segmented
 from litesubs.components.fields import text_field
-from litesubs.components.layout import action_row, heading, muted, sheet, stack, strong, wide_and_narrow, with_preview
+from litesubs.components.layout import (
+    action_row,
+    heading,
+    muted,
+    row,
+    sheet,
+    stack,
+    strong,
+    wide_and_narrow,
+    with_preview,
+)
 from litesubs.components.ledger import activity_list
 from litesubs.components.navigation import page_header
 from litesubs.components.overlays import form
@@ -27,6 +37,7 @@ from litesubs.components.values import grouped, plural
 from litesubs.state.dashboard import DashboardState
 
 S = DashboardState
+LINE = "Everything sold and used so far. Times are in UTC."
 
 
 def page() -> rx.Component:
@@ -35,7 +46,7 @@ def page() -> rx.Component:
         rx.match(
             S.stage,
             ("first_run", _first_run()),
-            ("failed", failed_state("Your numbers", S.load)),
+            ("failed", rx.fragment(page_header("Overview"), failed_state("Your numbers", S.load))),
             ("desk", _desk()),
             _loading(),
         ),
@@ -53,7 +64,7 @@ def _desk() -> rx.Component:
     )
     new = link_button("New pack", href="/dashboard/packs/new", in_app=True, variant="primary", leading="plus")
     return rx.fragment(
-        page_header("Overview", "Everything sold and used so far. Times are in UTC.", several, new),
+        page_header("Overview", LINE, row(several, new)),
         rx.cond(rx.Var.create(S.currencies).length() > 0, _numbers(), _nothing_yet()),
     )
 
@@ -118,7 +129,7 @@ def _nothing_yet() -> rx.Component:
 def _loading() -> rx.Component:
     one = stat(skeleton("h-3.5 w-16"), skeleton("h-7 w-24"), skeleton("h-3.5 w-28"))
     return rx.fragment(
-        page_header("Overview", "Everything sold and used so far. Times are in UTC."),
+        page_header("Overview", LINE),
         stack(
             stat_strip(one, one, one, one),
             wide_and_narrow(card(skeleton_rows(5), padded=False), card(skeleton_rows(2), padded=False)),

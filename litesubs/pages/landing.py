@@ -160,7 +160,7 @@ def _demo() -> rx.Component:
 
 def _wallet() -> list[rx.Component]:
     state = DemoState
-    uses = rx.foreach(state.uses, lambda left: small_ledger_line("Lesson, today", "\u22121", left, adds=False))
+    uses = rx.foreach(state.uses, lambda left: small_ledger_line("Used, today", "\u22121", left, adds=False))
     bought = small_ledger_line(
         rx.fragment("Bought ", state.name), rx.fragment("+", state.credits), state.credits, adds=True
     )

@@ -79,12 +79,10 @@ def _list() -> rx.Component:
 
 def _row(pack: ObjectVar[PackView]) -> rx.Component:
     page_of = f"/dashboard/packs/{pack.id}"
+    chip = ticket_chip(grouped(pack.credits), off=~pack.active)
     per_credit = rx.fragment(wide_only(pack.unit_price, " each"), phone_only(grouped(pack.sold), " sold"))
     return row(
-        cell(
-            two_lines_link(pack.name, pack.expiry, page_of, leading=ticket_chip(pack.credits, off=~pack.active)),
-            place="name",
-        ),
+        cell(two_lines_link(pack.name, pack.expiry, page_of, leading=chip), place="name"),
         cell(stacked(pack.price, per_credit), place="number", right=True),
         cell(grouped(pack.sold), place="away", right=True),
         cell(grouped(pack.holders), place="away", right=True),

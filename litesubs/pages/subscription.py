@@ -11,6 +11,7 @@ from litesubs.components.choices import chip_button
 from litesubs.components.fields import select_field, text_area, text_field
 from litesubs.components.layout import centred
 from litesubs.components.ledger import ledger
+from litesubs.components.navigation import page_header
 from litesubs.components.overlays import dialog, menu, menu_item
 from litesubs.components.shell import Person, desk_shell
 from litesubs.components.standing import (
@@ -49,20 +50,20 @@ def page() -> rx.Component:
         _adjust_dialog(),
         _stop_dialog(),
         section="customers",
-        title=rx.cond(State.view.customer_name != "", State.view.customer_name, "…"),
+        title=rx.match(State.stage, ("shown", State.view.customer_name), ("missing", "Not found"), "…"),
         person=Person(account.name, account.email, account.initials),
         trail=[("Customers", "/dashboard/customers")],
     )
 
 
 def _nothing() -> rx.Component:
-    return card(
-        empty_state(
-            "No such customer",
-            "There is nothing at this address, or it is not yours. Find the person in your list.",
-            link_button("Your customers", href="/dashboard/customers", in_app=True, variant="primary"),
+    way_on = link_button("Your customers", href="/dashboard/customers", in_app=True, variant="primary")
+    return rx.fragment(
+        page_header("No such customer"),
+        card(
+            empty_state("Nothing at this address, or it is not yours", "Find the person in your list.", way_on),
+            padded=False,
         ),
-        padded=False,
     )
 
 

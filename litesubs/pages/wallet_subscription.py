@@ -7,6 +7,7 @@ import reflex as rx
 from litesubs.components.buttons import button, link_button
 from litesubs.components.layout import centred
 from litesubs.components.ledger import ledger
+from litesubs.components.navigation import page_header
 from litesubs.components.shell import Person, wallet_shell
 from litesubs.components.standing import (
     back_link,
@@ -40,13 +41,13 @@ def page() -> rx.Component:
 
 
 def _nothing() -> rx.Component:
-    return card(
-        empty_state(
-            "Nothing here",
-            "There is no such pack in your wallet. Perhaps it was bought with another e-mail address.",
-            link_button("Go to your wallet", href="/wallet", in_app=True, variant="primary"),
+    way_on = link_button("Go to your wallet", href="/wallet", in_app=True, variant="primary")
+    return rx.fragment(
+        page_header("No such pack"),
+        card(
+            empty_state("This is not in your wallet", "Perhaps it was bought with another e-mail address.", way_on),
+            padded=False,
         ),
-        padded=False,
     )
 
 

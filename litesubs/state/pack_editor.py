@@ -99,8 +99,8 @@ class PackEditorState(SessionState):
     async def leave(self, field: str, value: str) -> None:
         """A field was left: say what is wrong with what was typed. What is empty is only wrong when saving."""
         await self._write(field, value)
-        if str(value).strip() or field in self.errors:
-            self._check(field)
+        if str(value).strip() or str(field) in self.errors:
+            self._check(str(field))
 
     @handler
     async def pick_expiry(self, kind: str) -> None:

@@ -1,11 +1,15 @@
 """The share links of one pack: a section of the pack's page."""
 
+import reflex as rx
 from reflex.event import EventSpec
 
 from litesubs.domain import links
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.views import LinkView
 from litesubs.state.session import SessionState, handler, said
+
+# The section is drawn after the address was read, so the browser could not scroll to it by itself.
+TO_LINKS = "location.hash === '#links' && setTimeout(() => document.getElementById('links')?.scrollIntoView(), 50)"
 
 
 class PackLinksState(SessionState):
@@ -19,14 +23,16 @@ class PackLinksState(SessionState):
     asked_name: str = ""
 
     @handler
-    async def load(self) -> None:
+    async def load(self) -> EventSpec | None:
         """The links of the pack in the address. An unknown pack has none; the page says what is wrong."""
         self.loaded, self.adding, self.asked_id = False, False, ""
         try:
             self.links = await self._ask(links.of_pack, self._pack_id())
-            self.loaded = True
         except NotFoundError:
             self.links = []
+            return None
+        self.loaded = True
+        return rx.call_script(TO_LINKS)
 
     @handler
     def add(self) -> None:

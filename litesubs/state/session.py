@@ -98,11 +98,12 @@ def answer_error(exception: Exception) -> EventSpec | None:
 
 def said(message: str, undo: EventType[()] | None = None) -> EventSpec:
     """A toast with an outcome, for six seconds; where it is safe, with an Undo that sends an event."""
-    if undo is None:
-        return rx.toast(message, duration=TOAST_MILLISECONDS)
-    return rx.toast(message, duration=TOAST_MILLISECONDS, action={"label": "Undo", "on_click": undo})
+    action = {} if undo is None else {"action": {"label": "Undo", "on_click": undo}}
+    toast: EventSpec = rx.toast(message, duration=TOAST_MILLISECONDS, **action)
+    return toast
 
 
 def refused(message: str) -> EventSpec:
     """A toast with an error, which stays until it is closed."""
-    return rx.toast.error(message, duration=UNTIL_CLOSED_MILLISECONDS, close_button=True)
+    toast: EventSpec = rx.toast.error(message, duration=UNTIL_CLOSED_MILLISECONDS, close_button=True)
+    return toast

@@ -181,7 +181,7 @@ class SubscriptionState(SessionState):
         """Say why not, and show how things stand now: another window may have been quicker."""
         self.adjusting, self.stopping = False, ""
         said_why = answer_error(error)
-        return [said_why, SubscriptionState.load] if said_why else None
+        return [said_why, SubscriptionState.load] if said_why and self.view.id else said_why
 
 
 def _id_in(path: str) -> str:

@@ -1,14 +1,28 @@
-"""The sandbox Stripe for tests of purchases: one process for the session, emptied for each test."""
+"""What tests of the domain share: the sandbox Stripe, and a database for tests that do not mind each other's rows."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from litesubs import db
 from litesubs.integrations import stripe
 from litesubs.settings import settings
+from tests.conftest import cloned_database
 from tests.factories import WEBHOOK_SECRET
 from tests.sandbox_process import running_sandbox
+
+
+@pytest.fixture(scope="module")
+def shared_database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """One database for the tests of a module that look only at what they made; `database` gives one of its own."""
+    with cloned_database(request.config) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        settings.cache_clear()
+        db.reset()
+        yield url
+        db.reset()
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="session")

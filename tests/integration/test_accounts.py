@@ -1,5 +1,6 @@
 """People: sign-up, sign-in, sessions, rate limits, and becoming a creator."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -56,7 +57,12 @@ def test_signing_up_signs_in(ip: str) -> None:
 
 def test_signing_in_takes_the_address_in_any_case_and_spelling(ip: str) -> None:
     accounts.sign_up("Zoë@München.example", PASSWORD, "Zoë", ip)
-    for written in ("zoë@münchen.example", "ZOË@MÜNCHEN.EXAMPLE", "Zoe\u0308@xn--mnchen-3ya.example", " zoë@münchen.example "):
+    for written in (
+        "zoë@münchen.example",
+        "ZOË@MÜNCHEN.EXAMPLE",
+        "Zoe\u0308@xn--mnchen-3ya.example",
+        " zoë@münchen.example ",
+    ):
         assert accounts.actor_for(accounts.sign_in(written, PASSWORD, ip)).name == "Zoë"
 
 
@@ -108,33 +114,6 @@ def test_one_hash_is_checked_whoever_asks(ip: str, monkeypatch: pytest.MonkeyPat
         with pytest.raises(WrongCredentialsError):
             accounts.sign_in(email, "wrong", ip)
     assert len(checked) == 3
-
-
-@pytest.mark.parametrize(
-    "bad",
-    ["", "ada", "ada@", "@example.com", "a@b", "a b@example.com", "a@example..com", "<b>@example.com", "a\x00@example.com",
-     "a\u202e@example.com", "a@example.com\r\nBcc: b@example.com", "x" * 100_000 + "@example.com", None, 5, [], "a\ud800@b.com"],
-)  # fmt: skip
-def test_an_address_that_cannot_be_one_is_refused(bad: Any, ip: str) -> None:
-    with pytest.raises(ValidationFailedError) as refused:
-        accounts.sign_up(bad, PASSWORD, "Ada", ip)
-    assert fields_of(refused) == {"email"}
-
-
-@pytest.mark.parametrize(
-    "bad", ["", "short", "x" * 11, "x" * 12, "x" * 129, "y" * 100_000, "ADA-BYRON@EXAMPLE.COM", None, 123456789012, ["x"] * 12]
-)
-def test_a_password_that_is_too_easy_is_refused(bad: Any, ip: str) -> None:
-    with pytest.raises(ValidationFailedError) as refused:
-        accounts.sign_up("ada-byron@example.com", bad, "Ada", ip)
-    assert fields_of(refused) == {"password"}
-
-
-@pytest.mark.parametrize("bad", ["", " ", "\u200b", "x" * 81, "x" * 100_000, "a\x00b", "a\x1bb", "a\u202eb", "a\u200fb", None, 5, []])
-def test_a_name_nobody_could_read_is_refused(bad: Any, ip: str) -> None:
-    with pytest.raises(ValidationFailedError) as refused:
-        accounts.sign_up("ada@example.com", PASSWORD, bad, ip)
-    assert fields_of(refused) == {"name"}
 
 
 def test_html_in_a_name_is_kept_as_text(ip: str) -> None:
@@ -249,21 +228,25 @@ def test_only_a_hash_of_the_cookie_is_kept(ip: str) -> None:
     assert len(kept) == 32
 
 
-@pytest.mark.parametrize("forged", [*HOSTILE, "🍪", b"bytes"])
-def test_a_forged_cookie_is_a_visitor(forged: Any) -> None:
-    assert accounts.actor_for(forged) == VISITOR
-    accounts.sign_out(forged)
+def test_a_forged_cookie_is_a_visitor() -> None:
+    forged: Any
+    for forged in (*HOSTILE, "🍪", b"bytes"):
+        assert accounts.actor_for(forged) == VISITOR
+        accounts.sign_out(forged)
 
 
-@pytest.mark.parametrize("bad", HOSTILE)
-def test_whatever_a_form_sends_is_answered_with_one_of_our_errors(bad: Any, ip: str) -> None:
-    for call in (
-        lambda: accounts.sign_up(bad, bad, bad, ip),
-        lambda: accounts.sign_in(bad, bad, ip),
-        lambda: accounts.become_creator(factories.person(), bad, bad),
-    ):
-        with pytest.raises(DomainError):
-            call()
+def test_whatever_a_form_sends_is_answered_with_one_of_our_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "matches", lambda *_given: False)
+    actor = factories.person()
+    calls: list[Callable[[Any], object]] = [
+        lambda bad: accounts.sign_up(bad, bad, bad, next(_addresses)),
+        lambda bad: accounts.sign_in(bad, bad, next(_addresses)),
+        lambda bad: accounts.become_creator(actor, bad, bad),
+    ]
+    for bad in HOSTILE:
+        for call in calls:
+            with pytest.raises(DomainError):
+                call(bad)
 
 
 def test_the_cookie_has_the_host_prefix_where_there_is_https(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,17 +266,6 @@ def test_becoming_a_creator_needs_a_name_and_a_handle_and_happens_once() -> None
     assert (again.display_name, again.handle) == ("Ada's Studio", "ada-1")
     with pytest.raises(SignInRequiredError):
         accounts.become_creator(VISITOR, "A", "abc")
-
-
-@pytest.mark.parametrize(
-    "bad",
-    ["", "ab", "x" * 31, "x" * 100_000, "-abc", "abc-", "a_b", "a.b", "a b", "a/b", "../etc", "admin", "API", "www", "p", "null",
-     "аda", "ada\u200b", "ａda", "ada\x00", "ada\n", "<b>", None, 5, []],
-)  # fmt: skip
-def test_handles_that_are_reserved_look_alike_or_do_not_fit_an_address_are_refused(bad: Any) -> None:
-    with pytest.raises(ValidationFailedError) as refused:
-        accounts.become_creator(factories.person(), "Ada", bad)
-    assert fields_of(refused) == {"handle"}
 
 
 def test_a_handle_belongs_to_one_creator_whatever_its_case() -> None:

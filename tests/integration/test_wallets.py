@@ -28,7 +28,7 @@ from litesubs.models import LedgerEntry
 from tests import factories
 from tests.factories import HOSTILE, Holding, later
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("shared_database")
 
 
 def use(held: Holding, amount: int = 1, reason: str = "lesson", key: str = "") -> wallets.SubscriptionView:
@@ -52,7 +52,13 @@ def test_using_a_credit_shows_in_the_ledger_of_both_sides() -> None:
     sold = use(held, 2, "First lesson")
     assert (sold.available, sold.spent, sold.meter) == (8, 2, "ss" + "a" * 8)
     line = sold.entries[0]
-    assert (line.amount, line.title, line.who, line.left_after, line.reversible) == ("−2", "First lesson", "You", 8, True)
+    assert (line.amount, line.title, line.who, line.left_after, line.reversible) == (
+        "−2",
+        "First lesson",
+        "You",
+        8,
+        True,
+    )
     bought = wallets.one_of_mine(held.buyer, held.public_id)
     assert bought.entries[0].who == "Ada Byron"
     assert bought.entries[0].left_after == 8
@@ -98,7 +104,8 @@ def test_only_a_whole_positive_number_of_credits_is_spent(bad: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "0", "-0", "1.5", "1e3", "++1", "+-1", "--1", "1_0", "ten", "1000001", "1" * 100_000, "١", "1\x00", None, []]
+    "bad",
+    ["", "0", "-0", "1.5", "1e3", "++1", "+-1", "--1", "1_0", "ten", "1000001", "1" * 100_000, "١", "1\x00", None, []],
 )
 def test_only_a_whole_number_adjusts(bad: Any) -> None:
     held = factories.customer_with(3)
@@ -131,7 +138,9 @@ def test_added_credits_expire_by_the_packs_rule_unless_told_otherwise() -> None:
     assert adjust(held, "1", str(today + timedelta(days=3))).lots[-1].expires == "3 days left"
 
 
-@pytest.mark.parametrize("bad", ["2020-01-01", "9999-12-31", "tomorrow", "2027-02-30", 5, ["2027-01-01"], "2027-01-01\x00"])
+@pytest.mark.parametrize(
+    "bad", ["2020-01-01", "9999-12-31", "tomorrow", "2027-02-30", 5, ["2027-01-01"], "2027-01-01\x00"]
+)
 def test_added_credits_cannot_expire_in_the_past_or_after_ten_years(bad: Any) -> None:
     held = factories.customer_with(3)
     with pytest.raises(ValidationFailedError) as refused:
@@ -181,6 +190,7 @@ def test_only_the_three_statuses_exist(bad: Any) -> None:
         wallets.set_status(held.creator, held.public_id, bad)
 
 
+@pytest.mark.usefixtures("database")
 def test_credits_past_their_time_are_not_shown_as_available_before_the_job_has_run() -> None:
     held = factories.customer_with(5)
     factories.give(held, 3, expires_at=later(days=1))
@@ -196,6 +206,7 @@ def test_credits_past_their_time_are_not_shown_as_available_before_the_job_has_r
     assert verify.violations() == []
 
 
+@pytest.mark.usefixtures("database")
 def test_credits_of_paused_and_disabled_subscriptions_expire_too() -> None:
     held = factories.customer_with()
     factories.give(held, 3, expires_at=later(days=1))

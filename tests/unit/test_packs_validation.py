@@ -43,8 +43,14 @@ def test_a_right_pack_has_no_errors_and_shows_what_buyers_see() -> None:
 @pytest.mark.parametrize(
     ("field", "bad"),
     [
-        *(("price", bad) for bad in ("", "0.49", "0.001", "NaN", "nan", "-5", str(10**12), "inf", "1e5", "0", None, [])),
-        *(("credits", bad) for bad in ("", "0", "1.5", str(10**10), "-1", "1e3", "NaN", "١٠", "ten", None, 1.5, [], True)),
+        *(
+            ("price", bad)
+            for bad in ("", "0.49", "0.001", "NaN", "nan", "-5", str(10**12), "inf", "1e5", "0", None, [])
+        ),
+        *(
+            ("credits", bad)
+            for bad in ("", "0", "1.5", str(10**10), "-1", "1e3", "NaN", "١٠", "ten", None, 1.5, [], True)
+        ),
         *(("name", bad) for bad in ("", " ", "\u200b", "x" * 100_000, "a\x00b", "a\u202eb", "a\u200fb", None, 5, [])),
         *(("description", bad) for bad in ("x" * 100_000, "a\x00b", "a\u202eb", None, 5, [])),
         *(("currency", bad) for bad in ("", "XXX", "EURO", "euro", "€", None, 5, [], "E\x00R")),

@@ -1,0 +1,152 @@
+"""Share links: named, limited, expiring, revoked."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from litesubs.db import transaction
+from litesubs.domain import clock, ids, links, storefront
+from litesubs.domain.actors import VISITOR
+from litesubs.domain.errors import (
+    CreatorProfileRequiredError,
+    DomainError,
+    LinkUnavailableError,
+    NotFoundError,
+    SignInRequiredError,
+    ValidationFailedError,
+)
+from tests import factories
+from tests.factories import HOSTILE, at_once, unexpected
+
+pytestmark = pytest.mark.usefixtures("shared_database")
+
+
+def reserve(link_id: str) -> None:
+    """Take one use, as the start of a checkout does."""
+    with transaction() as session:
+        links.reserve_use(session, ids.read("link", link_id))
+
+
+def free(link_id: str) -> None:
+    """Give one use back, as a checkout that expires does."""
+    with transaction() as session:
+        links.free_use(session, ids.read("link", link_id))
+
+
+def test_links_have_names_limits_and_ends() -> None:
+    seller = factories.creator()
+    pack = factories.pack(seller)
+    last_day = clock.now().date() + timedelta(days=3)
+    link = links.create(seller, pack.id, "  Summer   fair ", "1000", str(last_day))
+    assert (link.name, link.uses, link.state, link.is_default) == ("Summer fair", "0 of 1,000 used", "open", False)
+    assert link.expires.startswith("Until ")
+    plain = links.create(seller, pack.id, "Plain")
+    assert (plain.uses, plain.expires) == ("0 uses", "No end")
+    assert [found.name for found in links.of_pack(seller, pack.id)] == ["Main link", "Plain", "Summer fair"]
+    assert len({link.token, plain.token, factories.token_of(pack)}) == 3
+
+
+def test_tokens_cannot_be_guessed_or_misread() -> None:
+    pack = factories.pack(factories.creator())
+    token = factories.token_of(pack)
+    assert len(token) == 12
+    assert not set(token) & set("0OIl1")
+
+
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [
+        *(("name", bad) for bad in ("", " ", "x" * 61, "x" * 100_000, "a\x00b", "a\u202eb", None, 5, [])),
+        *(("max_uses", bad) for bad in ("0", "-1", "1.5", "100001", str(10**10), "many", "١", "1" * 100_000, None, [], 1.5)),
+        *(("expires", bad) for bad in ("2020-01-01", "2026-02-30", "soon", "9999-12-31", "x" * 100_000, None, [], 5)),
+    ],
+)
+def test_a_wrong_value_is_named(field: str, bad: Any) -> None:
+    seller = factories.creator()
+    pack = factories.pack(seller)
+    with pytest.raises(ValidationFailedError) as refused:
+        links.create(seller, pack.id, **({"name": "Fair"} | {field: bad}))
+    assert set(refused.value.fields) == {field}
+    assert len(links.of_pack(seller, pack.id)) == 1
+
+
+def test_a_link_works_through_its_last_day_and_not_after() -> None:
+    seller = factories.creator("Ada Byron")
+    today = clock.now().date()
+    link = links.create(seller, factories.pack(seller).id, "Today", "", str(today))
+    end = datetime.combine(today + timedelta(days=1), datetime.min.time(), UTC)
+    with clock.at(end - timedelta(microseconds=1)):
+        assert storefront.open_link(link.token).state == "open"
+        reserve(link.id)
+    with clock.at(end):
+        page = storefront.open_link(link.token)
+        assert page.state == "expired"
+        assert "Ask Ada for a new one." in page.closed_text
+        with pytest.raises(LinkUnavailableError):
+            reserve(link.id)
+
+
+def test_a_limited_link_gives_out_exactly_its_uses_in_a_race() -> None:
+    seller = factories.creator()
+    link = links.create(seller, factories.pack(seller).id, "Three", "3")
+    outcomes = at_once(*[partial(reserve, link.id)] * 12)
+    assert outcomes.count(None) == 3
+    assert unexpected(outcomes) == []
+    assert storefront.open_link(link.token).state == "used_up"
+    free(link.id)
+    assert storefront.open_link(link.token).state == "open"
+
+
+def test_uses_taken_and_given_back_at_once_add_up() -> None:
+    seller = factories.creator()
+    pack = factories.pack(seller)
+    link = links.create(seller, pack.id, "Many", "10")
+    for _ in range(5):
+        reserve(link.id)
+    assert unexpected(at_once(*[partial(reserve, link.id)] * 5, *[partial(free, link.id)] * 5)) == []
+    assert links.of_pack(seller, pack.id)[1].uses == "5 of 10 used"
+
+
+def test_a_revoked_link_stays_closed() -> None:
+    seller = factories.creator()
+    link = links.create(seller, factories.pack(seller).id, "Gone")
+    first = links.revoke(seller, link.id)
+    assert links.revoke(seller, link.id) == first
+    assert first.state == storefront.open_link(link.token).state == "revoked"
+    with pytest.raises(LinkUnavailableError):
+        reserve(link.id)
+
+
+def test_a_link_is_its_creators_business() -> None:
+    seller = factories.creator()
+    link = links.create(seller, factories.pack(seller).id, "Mine")
+    for actor, error in (
+        (factories.creator(), NotFoundError),
+        (factories.person(), CreatorProfileRequiredError),
+        (VISITOR, SignInRequiredError),
+    ):
+        with pytest.raises(error):
+            links.revoke(actor, link.id)
+    assert storefront.open_link(link.token).state == "open"
+
+
+def test_a_forged_token_opens_nothing() -> None:
+    token = factories.token_of(factories.pack(factories.creator()))
+    for forged in (token[:-1], token + "x", token.swapcase(), f" {token}", "%", "_" * 12, *HOSTILE):
+        with pytest.raises(NotFoundError):
+            storefront.open_link(forged)
+
+
+def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
+    seller = factories.creator()
+    for bad in HOSTILE:
+        for call in (
+            partial(links.create, seller, bad, "Name"),
+            partial(links.of_pack, seller, bad),
+            partial(links.revoke, seller, bad),
+            partial(links.create, seller, bad, bad, bad, bad),
+        ):
+            with pytest.raises(DomainError):
+                call()
