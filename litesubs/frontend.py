@@ -27,11 +27,12 @@ SOURCES = (
     "litesubs/state/**/*.py",
     "litesubs/components/**/*",
     "litesubs/domain/views.py",
+    "litesubs/domain/money.py",
     "rxconfig.py",
     "assets/**/*",
     "requirements.txt",
 )
-LOCK = ("reflex.lock/**/*",)
+LOCK = ("reflex.lock/bun.lock",)
 CONFIDENTIAL = ("STRIPE_", "DATABASE_URL", "LITESUBS_SECRET_KEY", "SMTP_URL")
 Say = Callable[[str], None]
 

@@ -70,6 +70,7 @@ public(
     "Nothing was charged · Litesubs",
     on_load=CheckoutState.load_cancelled,
 )
+public(not_found.page, site.NOT_FOUND, "Nothing at this address · Litesubs")
 public(not_found.page, "/404", "Nothing at this address · Litesubs")
 
 # Pages of signed-in people: wallet and desk.

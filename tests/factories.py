@@ -1,7 +1,7 @@
 """Builders of what tests need, through the same use cases a person goes through wherever there is one.
 
-Three shortcuts, none of which a test is about: a person comes with a known password's hash instead of a fresh one (each
-costs a tenth of a second), a customer can come without a purchase, and a checkout is paid through the sandbox's controls.
+Three shortcuts, none of which a test is about: a person comes with the hash of a known password (each new one costs a
+tenth of a second), a customer can come without a purchase, and a checkout is paid through the sandbox's controls.
 """
 
 import itertools
@@ -29,8 +29,8 @@ from litesubs.domain.packs import PackDraft
 from litesubs.domain.views import PackView
 from litesubs.models import Creator, Customer, GrantSource, Purchase, Subscription, User, Wallet
 
-PASSWORD = "a short sentence is good"  # noqa: S105 - for people who do not exist
-WEBHOOK_SECRET = "whsec_of_these_tests"  # noqa: S105 - no secret
+PASSWORD = "a short sentence is good"
+WEBHOOK_SECRET = "whsec_of_these_tests"
 SYSTEM = Actor.system("tests")
 T = TypeVar("T")
 
@@ -185,7 +185,7 @@ def session_id(url: str) -> str:
 
 
 def pay(sandbox: httpx.Client, url: str, **how: str) -> str:
-    """Try to pay a checkout page, with a card that works unless `how` says otherwise. The session's status afterwards."""
+    """Try to pay a checkout page, with a card that works unless `how` says otherwise. Returns the session's status."""
     answer = sandbox.post(f"/_test/sessions/{session_id(url)}/pay", json=how)
     answer.raise_for_status()
     status: str = answer.json()["status"]

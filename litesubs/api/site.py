@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
@@ -25,6 +26,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 TEMPLATE = "__tpl__"
+NOT_FOUND = "/not-found"
 FILLED = ("/p/", "/login", "/signup")
 PRIVATE = ("/dashboard", "/wallet")
 LONG_FIGURE = 10_000
@@ -61,8 +63,8 @@ def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None
 
 
 def not_found_page() -> Response:
-    """A real 404 that helps."""
-    return _page(templates.template("404"), 404)
+    """A real 404 that helps. It stays as it is sent: the address may be one that the browser's router would fill anew."""
+    return _page(templates.still(NOT_FOUND.strip("/")), 404)
 
 
 def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot:
@@ -194,18 +196,34 @@ class Pages:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path.endswith(".html") or f"/{TEMPLATE}" in path:
+        if path.endswith(".html") or f"/{TEMPLATE}" in path or path == NOT_FOUND:
             await not_found_page()(scope, receive, send)
             return
         page = _built_page(path.rstrip("/") or "/")
         if page is None:
-            await self.app(scope, receive, send)
+            await self._or_not_found(scope, receive, send)
         elif path != "/" and path.endswith("/"):
             await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
         else:
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
+
+    async def _or_not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; where the answer is an HTML 404, send ours instead."""
+        replaced = False
+
+        async def send_or_replace(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start":
+                kinds = [value for name, value in message.get("headers", []) if name.lower() == b"content-type"]
+                replaced = message["status"] == HTTPStatus.NOT_FOUND and any(k.startswith(b"text/html") for k in kinds)
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, send_or_replace)
+        if replaced:
+            await not_found_page()(scope, receive, send)
 
 
 class Headers:

@@ -14,6 +14,8 @@ from reflex.utils.prerequisites import get_web_dir
 
 from litesubs.domain.views import OfferView
 
+LIVE_SCRIPT = re.compile(r"<script(?![^>]* src=)[^>]*>.*?</script>", re.DOTALL)
+MODULE_LINK = re.compile(r'<link rel="modulepreload"[^>]*>')
 PLACEHOLDER = re.compile(r"%%LS_([A-Z_]+)%%")
 MOST_HOLES = 30
 CHEVRON = (
@@ -33,6 +35,12 @@ def site_root() -> Path:
 def template(name: str) -> str:
     """A built page by its path without `.html`: "login", "p/__tpl__"."""
     return (site_root() / f"{name}.html").read_text(encoding="utf-8")
+
+
+@lru_cache
+def still(name: str) -> str:
+    """A built page without the scripts that would make it live; theme.js, a plain file, stays."""
+    return MODULE_LINK.sub("", LIVE_SCRIPT.sub("", template(name)))
 
 
 def fill(name: str, boot: Boot, head: str = "") -> str:

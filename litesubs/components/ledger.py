@@ -29,12 +29,12 @@ Actions = Callable[[ObjectVar[EntryView]], rx.Component]
 def movement_icon(kind: Text) -> rx.Component:
     """The same movement has the same icon and colour everywhere.
 
-    `kind` is EntryView.kind or ActivityView.kind, or "adjust_up" for an adjustment that adds.
+    `kind` is EntryView.kind or ActivityView.kind.
     """
     return rx.match(
         kind,
         ("grant", _disc("ticket", GIVEN)),
-        ("adjust_up", _disc("plus", GIVEN)),
+        ("adjustment_up", _disc("plus", GIVEN)),
         ("reversal", _disc("undo-2", GIVEN)),
         ("hold", _disc("lock", f"{DISC} text-muted shadow-[inset_0_0_0_1.5px_var(--border-strong)]")),
         ("release", _disc("lock-open", QUIET)),
@@ -80,7 +80,7 @@ def activity_list(
 def _entry(entry: ObjectVar[EntryView], actions: Actions | None) -> rx.Component:
     phone_line = rx.el.span(entry.at, rx.cond(entry.who != "", " · ", ""), entry.who, class_name="sm:hidden")
     what = rx.el.div(
-        movement_icon(rx.cond(entry.adds & (entry.kind == "adjustment"), "adjust_up", entry.kind)),
+        movement_icon(entry.kind),
         rx.el.div(
             rx.el.p(entry.title, class_name="font-medium [overflow-wrap:anywhere]"),
             rx.el.p(

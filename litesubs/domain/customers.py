@@ -60,6 +60,8 @@ def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
             pack_name=view.pack_name,
             status=view.status,
             available=view.posted - view.held,
+            held=view.held,
+            granted=view.granted,
             meter=view.meter,
             expires=view.expires,
             expires_soon=view.expires_soon,

@@ -6,7 +6,7 @@ from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import ids, money, prose
+from litesubs.domain import ids, money, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.views import ActivityView, CurrencyFigures, DeskView
 from litesubs.models import (
@@ -100,7 +100,7 @@ def _activity(session: Session, creator_id: UUID) -> list[ActivityView]:
     )
     return [
         ActivityView(
-            kind=entry.type.value,
+            kind=statements.kind(entry),
             text=_sentence(entry, pack_name, reason),
             who=customer_name,
             at=prose.moment(entry.at),

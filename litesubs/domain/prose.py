@@ -14,6 +14,9 @@ LOCALE = "en"  # with patterns of our own: CLDR's en_GB writes Sept
 SOON_DAYS = 30
 BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 VISIBLE = frozenset("LNPS")  # the Unicode categories of letters, numbers, punctuation and symbols
+UNDECOMPOSED = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
 TAGS = {
     "p",
     "br",
@@ -81,7 +84,9 @@ def summary(text: str, longest: int = 160) -> str:
 
 def slug(text: str) -> str:
     """ "Stage fright, 6 sessions" → "stage-fright-6-sessions"."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", text.lower().translate(UNDECOMPOSED)).encode("ascii", "ignore").decode().lower()
+    )
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
 
 
@@ -93,7 +98,7 @@ def initials(name: str) -> str:
 
 def first_name(name: str) -> str:
     """What to call a person in a sentence."""
-    return name.split()[0] if name.split() else name
+    return name.split(maxsplit=1)[0] if name.split() else name
 
 
 def day(at: datetime | date) -> str:

@@ -151,6 +151,7 @@ def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], 
     granted = sum(lot.amount for lot in lots)
     dates = [lot.expires_at for lot in alive if lot.expires_at]
     soonest = min(dates) if dates else None
+    usable = subscription.status is SubscriptionStatus.active
     on_sale = row.pack.status is PackStatus.active and not packs.over(row.pack) and links.state(row.link) == "open"
     return SubscriptionView(
         id=ids.show("sub", subscription.id),
@@ -177,8 +178,8 @@ def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], 
         unit_cost=f"{money.show_each(paid[0][1], paid[0][0], paid[0][2])} each"
         if len(paid) == 1 and paid[0][1]
         else "",
-        buy_again_url=f"/p/{row.link.token}" if on_sale else "",
-        buy_again_price=money.show(row.pack.price_minor, row.pack.currency) if on_sale else "",
+        buy_again_url=f"/p/{row.link.token}" if usable and on_sale else "",
+        buy_again_price=money.show(row.pack.price_minor, row.pack.currency) if usable and on_sale else "",
         lots=[_lot(lot, index, at) for index, lot in enumerate(lots)],
     )
 
@@ -201,6 +202,11 @@ def _lot(lot: CreditGrant, index: int, at: datetime) -> LotView:
         expires_soon=prose.soon(lot.expires_at, at),
         expired=lot.expires_at is not None and lot.expires_at <= at,
     )
+
+
+def kind(entry: LedgerEntry) -> str:
+    """The movement's word for its icon: the entry's type, and "adjustment_up" for an adjustment that adds."""
+    return "adjustment_up" if entry.type is EntryType.adjustment and entry.posted_delta > 0 else entry.type.value
 
 
 def lot_label(index: int) -> str:
@@ -232,7 +238,7 @@ def _lines(
         lines.append(
             EntryView(
                 id=ids.show(PREFIXES.get(entry.type, "post"), entry.posting_id),
-                kind=entry.type.value,
+                kind=kind(entry),
                 title=reason or what,
                 reason=what if reason else "",
                 at=prose.moment(entry.at),

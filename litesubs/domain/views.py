@@ -197,6 +197,8 @@ class CustomerRow:
     pack_name: str
     status: str
     available: int
+    held: int
+    granted: int
     meter: str
     expires: str
     expires_soon: bool

@@ -7,7 +7,7 @@ from reflex.vars import ObjectVar
 
 from litesubs.components.badges import expiry_words, status_badge
 from litesubs.components.buttons import button, link_button
-from litesubs.components.credits import credit_dots
+from litesubs.components.credits import credit_meter
 from litesubs.components.fields import search_field
 from litesubs.components.layout import narrow, phone_only, stack, wide_only
 from litesubs.components.navigation import page_header, pagination
@@ -99,7 +99,9 @@ def _row(customer: ObjectVar[CustomerRow]) -> rx.Component:
         cell(with_badge(customer.pack_name, standing), place="away"),
         cell(figure(customer.available), place="number", right=True),
         cell(
-            rx.cond(customer.meter != "", credit_dots(customer.meter, customer.available, "sm"), rx.fragment()),
+            credit_meter(
+                customer.meter, available=customer.available, held=customer.held, granted=customer.granted, size="sm"
+            ),
             place="left",
         ),
         cell(expiry_words(customer.expires, soon=customer.expires_soon), place="right"),

@@ -7,7 +7,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import reflex as rx
-from reflex.event import EventSpec, EventType
+from reflex.event import EventCallback, EventSpec
 
 from litesubs.domain import accounts
 from litesubs.domain.actors import Actor
@@ -24,7 +24,6 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 if TYPE_CHECKING:
-    from reflex.event import EventCallback
     from typing_extensions import TypeVarTuple, Unpack
 
     Arguments = TypeVarTuple("Arguments")
@@ -96,9 +95,9 @@ def answer_error(exception: Exception) -> EventSpec | None:
     return refused("Something went wrong on our side. Nothing was changed. Try again.")
 
 
-def said(message: str, undo: EventType[()] | None = None) -> EventSpec:
+def said(message: str, undo: EventSpec | EventCallback[*tuple[Any, ...]] | None = None) -> EventSpec:
     """A toast with an outcome, for six seconds; where it is safe, with an Undo that sends an event."""
-    action = {} if undo is None else {"action": {"label": "Undo", "on_click": undo}}
+    action: dict[str, Any] = {} if undo is None else {"action": {"label": "Undo", "on_click": undo}}
     toast: EventSpec = rx.toast(message, duration=TOAST_MILLISECONDS, **action)
     return toast
 

@@ -13,7 +13,16 @@ from litesubs.domain import clock, ids, insights, money, packs, wallets
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, SignInRequiredError
 from litesubs.domain.views import CurrencyFigures
-from litesubs.models import CreditGrant, CreditPack, EntryType, GrantSource, LedgerEntry, Purchase, PurchaseStatus, Subscription
+from litesubs.models import (
+    CreditGrant,
+    CreditPack,
+    EntryType,
+    GrantSource,
+    LedgerEntry,
+    Purchase,
+    PurchaseStatus,
+    Subscription,
+)
 from tests import factories
 from tests.factories import draft, later
 
@@ -24,9 +33,7 @@ def recomputed(seller: Actor) -> dict[str, CurrencyFigures]:
         sales = session.exec(select(Purchase).where(Purchase.creator_id == seller.creator_id)).all()
         lots = session.exec(select(CreditGrant).where(CreditGrant.creator_id == seller.creator_id)).all()
         entries = session.exec(select(LedgerEntry).where(LedgerEntry.creator_id == seller.creator_id)).all()
-        pack_currency = dict(
-            session.execute(select(Subscription.id, CreditPack.currency).join(CreditPack)).all()  # type: ignore[arg-type]
-        )
+        pack_currency = dict(session.execute(select(Subscription.id, CreditPack.currency).join(CreditPack)).all())
     sums: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     currency_of = {lot.id: lot.paid_currency or pack_currency[lot.subscription_id] for lot in lots}
     for sale in sales:

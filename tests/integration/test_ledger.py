@@ -1,5 +1,6 @@
-"""The ledger's operations: burn order, reversal to the very lots, adjustments, expiry, status, and the append-only rule."""
+"""The ledger's operations: burn order, reversal to the very lots, adjustments, expiry, status, append-only."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -248,11 +249,12 @@ def test_disabled_credits_stand_still_and_are_not_lost() -> None:
     with pytest.raises(SubscriptionInactiveError):
         debit(held, 1)
     with transaction() as session:
-        for change in (
+        changes: list[Callable[[], UUID]] = [
             lambda: ledger.adjust_up(session, held.subscription_id, 4, SYSTEM, None, NOTE),
             lambda: ledger.adjust_down(session, held.subscription_id, 1, SYSTEM, NOTE),
             lambda: ledger.reverse(session, posting, SYSTEM),
-        ):
+        ]
+        for change in changes:
             with pytest.raises(SubscriptionDisabledError):
                 change()
     assert factories.balance(held) == 2
@@ -410,7 +412,8 @@ def test_an_entry_cannot_point_at_another_wallets_grant() -> None:
     held = factories.customer_with(5)
     factories.customer_with(5)
     forged = """INSERT INTO ledger_entry SELECT wallet_id, 2, creator_id, posting_id, subscription_id,
-        (SELECT g.id FROM credit_grant g WHERE g.wallet_id <> e.wallet_id), type, 1, 0, 6, 0, NULL, actor, at, NULL, hash, hash
+        (SELECT g.id FROM credit_grant g WHERE g.wallet_id <> e.wallet_id), type, 1, 0, 6, 0, NULL, actor, at, NULL,
+        hash, hash
         FROM ledger_entry e WHERE wallet_id = :wallet"""
     with pytest.raises(DBAPIError, match="foreign key"), transaction() as session:
         session.execute(text(forged), {"wallet": held.wallet_id})
@@ -423,7 +426,7 @@ def test_an_undone_transaction_leaves_no_trace() -> None:
     class UndoneError(Exception):
         pass
 
-    with pytest.raises(UndoneError), transaction() as session:
+    with pytest.raises(UndoneError), transaction() as session:  # noqa: PT012 - what is raised undoes what went before
         ledger.debit(session, held.wallet_id, 3, SYSTEM, note=NOTE)
         raise UndoneError
     assert factories.wallet(held) == before

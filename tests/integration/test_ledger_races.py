@@ -16,7 +16,7 @@ from litesubs.domain.errors import (
     NothingToReverseError,
     SubscriptionInactiveError,
 )
-from litesubs.models import CreditGrant, LedgerEntry, SubscriptionStatus
+from litesubs.models import CreditGrant, GrantSource, LedgerEntry, SubscriptionStatus
 from tests import factories
 from tests.factories import SYSTEM, Holding, at_once, unexpected
 
@@ -170,7 +170,7 @@ def test_the_first_subscriptions_of_one_customer_made_at_once_do_not_deadlock() 
         with transaction() as session:
             assert held.creator.creator_id is not None
             fresh = ledger.open_subscription(session, held.creator.creator_id, held.customer_id, pack_id)
-            ledger.grant(session, fresh.id, ledger.Lot(5, factories.GrantSource.promo, str(ids.new())), SYSTEM)
+            ledger.grant(session, fresh.id, ledger.Lot(5, GrantSource.promo, str(ids.new())), SYSTEM)
 
     outcomes = at_once(*[partial(grant_new, ids.read("pack", offer.id)) for offer in offers])
     assert [outcome for outcome in outcomes if outcome] == []

@@ -23,6 +23,11 @@ from tests.factories import HOSTILE, at_once, unexpected
 pytestmark = pytest.mark.usefixtures("shared_database")
 
 
+def wrong(field: str, *values: Any) -> list[tuple[str, Any]]:
+    """(field, value) for each."""
+    return [(field, value) for value in values]
+
+
 def reserve(link_id: str) -> None:
     """Take one use, as the start of a checkout does."""
     with transaction() as session:
@@ -58,9 +63,9 @@ def test_tokens_cannot_be_guessed_or_misread() -> None:
 @pytest.mark.parametrize(
     ("field", "bad"),
     [
-        *(("name", bad) for bad in ("", " ", "x" * 61, "x" * 100_000, "a\x00b", "a\u202eb", None, 5, [])),
-        *(("max_uses", bad) for bad in ("0", "-1", "1.5", "100001", str(10**10), "many", "١", "1" * 100_000, None, [], 1.5)),
-        *(("expires", bad) for bad in ("2020-01-01", "2026-02-30", "soon", "9999-12-31", "x" * 100_000, None, [], 5)),
+        *wrong("name", "", " ", "x" * 61, "x" * 100_000, "a\x00b", "a\u202eb", None, 5, []),
+        *wrong("max_uses", "0", "-1", "1.5", "100001", str(10**10), "many", "١", "1" * 100_000, None, [], 1.5),
+        *wrong("expires", "2020-01-01", "2026-02-30", "soon", "9999-12-31", "x" * 100_000, None, [], 5),
     ],
 )
 def test_a_wrong_value_is_named(field: str, bad: Any) -> None:

@@ -1,5 +1,6 @@
 """Packs in the database: created with a link, edited without touching what was sold, and nobody else's business."""
 
+import contextlib
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,6 @@ from litesubs.domain import clock, links, packs, storefront
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.errors import (
     CreatorProfileRequiredError,
-    DomainError,
     NotFoundError,
     SignInRequiredError,
     ValidationFailedError,
@@ -50,7 +50,13 @@ def test_a_pack_in_every_rule_of_expiry_reads_right() -> None:
 
 def test_wrong_input_writes_nothing() -> None:
     seller = factories.creator()
-    for change in ({"price": "0.49"}, {"credits": "1.5"}, {"name": "x" * 100_000}, {"slug": "no/slug"}, {"currency": "XXX"}):
+    for change in (
+        {"price": "0.49"},
+        {"credits": "1.5"},
+        {"name": "x" * 100_000},
+        {"slug": "no/slug"},
+        {"currency": "XXX"},
+    ):
         with pytest.raises(ValidationFailedError) as refused:
             packs.create(seller, draft(**change))
         assert set(refused.value.fields) == set(change)
@@ -150,7 +156,7 @@ def test_packs_are_for_people_with_a_selling_side() -> None:
             lambda actor: packs.set_active(actor, pack.id, active=False),
         ):
             with pytest.raises(error):
-                call(actor)  # type: ignore[no-untyped-call]
+                call(actor)
 
 
 def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
@@ -158,13 +164,21 @@ def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
     pack = factories.pack(seller)
     bad: Any
     for bad in HOSTILE:
-        for field in ("name", "description", "price", "currency", "credits", "expiry_kind", "expiry_date", "expiry_days", "slug"):
+        for field in (
+            "name",
+            "description",
+            "price",
+            "currency",
+            "credits",
+            "expiry_kind",
+            "expiry_date",
+            "expiry_days",
+            "slug",
+        ):
             wanted = {field: bad} | ({"expiry_kind": "on_date"} if field == "expiry_date" else {})
             wanted |= {"expiry_kind": "after_days"} if field == "expiry_days" else {}
-            try:
+            with contextlib.suppress(ValidationFailedError):
                 packs.update(seller, pack.id, draft(**wanted))
-            except DomainError as error:
-                assert isinstance(error, ValidationFailedError)
         for call in (
             partial(packs.one, seller, bad),
             partial(packs.update, seller, bad, draft()),

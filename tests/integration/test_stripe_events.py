@@ -1,4 +1,4 @@
-"""Events from Stripe: signed ones are stored once and acted on once; the rest is refused, or waved through where retrying is pointless."""
+"""Events from Stripe: signed ones are stored and acted on once, the rest is refused or waved through."""
 
 import contextlib
 import json
@@ -16,6 +16,7 @@ from litesubs.domain import ids, purchases, stripe_events, verify
 from litesubs.domain.errors import InvalidEventError
 from litesubs.integrations.stripe import StripeUnavailableError
 from litesubs.models import CreditGrant, PurchaseStatus, StripeEvent
+from litesubs.settings import settings
 from tests import factories
 from tests.factories import at_once, event, pay, purchase_of, session_id, signed, token_of
 
@@ -144,7 +145,7 @@ def test_a_signature_that_is_not_stripes_is_refused() -> None:
 
 def test_without_a_secret_nothing_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STRIPE_WEBHOOK_SECRET")
-    stripe_events.settings.cache_clear()
+    settings.cache_clear()
     body = event({"id": "cs_1"})
     with pytest.raises(InvalidEventError):
         stripe_events.receive(body, signed(body, ""))
@@ -152,7 +153,19 @@ def test_without_a_secret_nothing_is_accepted(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"not json", b"[]", b"null", b"3", b'"text"', b"{}", b'{"id": NaN}', b"[" * 100_000, b"{" * 1000, b"\xc3\xa9"],
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"null",
+        b"3",
+        b'"text"',
+        b"{}",
+        b'{"id": NaN}',
+        b"[" * 100_000,
+        b"{" * 1000,
+        b"\xc3\xa9",
+    ],
 )
 def test_a_signed_body_that_is_no_event_is_refused(body: bytes) -> None:
     with pytest.raises(InvalidEventError):
@@ -175,7 +188,9 @@ def test_an_unknown_type_is_kept_and_done_with() -> None:
     body = event({"id": "cs_1"}, "customer.tax_id.updated")
     stripe_events.receive(body, signed(body))
     stripe_events.handle(json.loads(body)["id"])
-    assert [(kept.outcome, kept.processed_at is not None) for kept in stored()] == [("nothing to do for this type", True)]
+    assert [(kept.outcome, kept.processed_at is not None) for kept in stored()] == [
+        ("nothing to do for this type", True)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from litesubs.db import transaction
 from litesubs.domain import ids, ledger, verify
+from litesubs.models import LedgerEntry
 from tests import factories
 from tests.factories import SYSTEM, Holding
 
@@ -87,12 +88,11 @@ def test_two_entries_that_trade_their_hashes_are_found(held: Holding) -> None:  
 
 def test_an_entry_rewritten_with_a_fitting_hash_still_breaks_the_next(held: Holding) -> None:
     with transaction() as session:
-        entry = session.get_one(ledger.LedgerEntry, (held.wallet_id, 2))
+        entry = session.get_one(LedgerEntry, (held.wallet_id, 2))
         session.expunge(entry)
     entry.actor = "user:somebody-else"
-    tamper(
-        f"UPDATE ledger_entry SET actor = '{entry.actor}', hash = '\\x{ledger.entry_hash(entry).hex()}' WHERE wallet_version = 2"  # noqa: S608
-    )
+    fitting = ledger.entry_hash(entry).hex()
+    tamper(f"UPDATE ledger_entry SET actor = '{entry.actor}', hash = '\\x{fitting}' WHERE wallet_version = 2")  # noqa: S608
     assert "hash chain broken" in found()
     assert "version 3" in found()
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -24,6 +23,7 @@ from litesubs.domain.errors import (
     SubscriptionInactiveError,
     ValidationFailedError,
 )
+from litesubs.domain.views import SubscriptionView
 from litesubs.models import LedgerEntry
 from tests import factories
 from tests.factories import HOSTILE, Holding, later
@@ -31,12 +31,12 @@ from tests.factories import HOSTILE, Holding, later
 pytestmark = pytest.mark.usefixtures("shared_database")
 
 
-def use(held: Holding, amount: int = 1, reason: str = "lesson", key: str = "") -> wallets.SubscriptionView:
+def use(held: Holding, amount: int = 1, reason: str = "lesson", key: str = "") -> SubscriptionView:
     """Spend as the creator does."""
     return wallets.use(held.creator, held.public_id, amount, reason, key or str(ids.new()))
 
 
-def adjust(held: Holding, amount: str, expires: str = "", reason: str = "goodwill") -> wallets.SubscriptionView:
+def adjust(held: Holding, amount: str, expires: str = "", reason: str = "goodwill") -> SubscriptionView:
     """Adjust as the creator does."""
     return wallets.adjust(held.creator, held.public_id, amount, reason, expires, str(ids.new()))
 
@@ -313,14 +313,14 @@ def test_whatever_a_client_sends_is_answered_with_one_of_our_errors(bad: Any) ->
     for call in everything_on(bad).values():
         with pytest.raises(DomainError):
             call(held.creator)
-    for call in (
-        lambda: wallets.adjust(held.creator, held.public_id, bad, bad, bad, "k1"),
-        lambda: wallets.use(held.creator, held.public_id, bad, bad, "k2"),
-        lambda: wallets.reverse(held.creator, held.public_id, bad, "k3"),
-        lambda: wallets.set_status(held.creator, held.public_id, bad, bad),
+    for attempt in (
+        partial(wallets.adjust, held.creator, held.public_id, bad, bad, bad, "k1"),
+        partial(wallets.use, held.creator, held.public_id, bad, bad, "k2"),
+        partial(wallets.reverse, held.creator, held.public_id, bad, "k3"),
+        partial(wallets.set_status, held.creator, held.public_id, bad, bad),
     ):
         with pytest.raises(DomainError):
-            call()
+            attempt()
     assert factories.balance(held) == 5
     assert verify.violations() == []
 

@@ -1,5 +1,6 @@
 """Money: what Stripe can charge, how it is read from a form, and how it is shown."""
 
+import contextlib
 from decimal import Decimal
 
 import pytest
@@ -47,14 +48,10 @@ def test_the_price_of_one_credit_is_within_half_of_its_last_digit(price: tuple[i
 
 
 @given(st.text())
-def test_any_text_is_a_price_within_bounds_or_a_sentence(text: str) -> None:
+def test_any_text_is_a_price_within_bounds_or_refused(text: str) -> None:
     for currency in ("EUR", "JPY", "BHD", "ISK"):
-        try:
-            minor = money.read(text, currency)
-        except money.PriceError as error:
-            assert str(error).endswith(".")
-        else:
-            assert money.minimum_minor(currency) <= minor <= money.maximum_minor(currency)
+        with contextlib.suppress(money.PriceError):
+            assert money.minimum_minor(currency) <= money.read(text, currency) <= money.maximum_minor(currency)
 
 
 @pytest.mark.parametrize("currency", CURRENCIES)
@@ -77,7 +74,7 @@ def test_stripe_counts_two_decimals_for_the_two_currencies_that_pretend_to_have_
 def test_every_currency_of_the_form_can_be_charged_and_is_listed_once() -> None:
     codes = [code for code, _label in money.currencies()]
     assert sorted(codes) == CURRENCIES
-    assert money.ZERO_DECIMALS | money.THREE_DECIMALS <= set(codes)
+    assert set(codes) >= money.ZERO_DECIMALS | money.THREE_DECIMALS
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_line_that_shows_nothing_is_empty(blank: str) -> None:
 
 
 def test_a_name_of_a_hundred_thousand_characters_is_refused_with_its_length() -> None:
-    with pytest.raises(prose.TextError, match="100,000 characters. Shorten it to 80"):
+    with pytest.raises(prose.TextError, match=r"100,000 characters\. Shorten it to 80"):
         prose.line("x" * 100_000, "The name", 80)
     assert prose.line("x" * 80, "The name", 80) == "x" * 80
 
