@@ -1,10 +1,11 @@
 """Alembic's entry: online only, on the database that the settings name, with procrastinate's own tables left alone."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
-from litesubs import db, models
 from sqlmodel.sql.sqltypes import AutoString
+
+from litesubs import db, models
 
 MIGRATION_LOCK = 0x6C697465  # one migration at a time, however many processes start together
 
@@ -14,7 +15,7 @@ def _ours(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write SQLModel's own string type as the plain one, so that a migration imports nothing but SQLAlchemy."""
     return f"sa.String({item.length or ''})" if kind == "type" and isinstance(item, AutoString) else False
 

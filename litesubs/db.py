@@ -30,7 +30,10 @@ class DatabaseNotConfiguredError(RuntimeError):
 
 
 def database_url() -> URL:
-    """DATABASE_URL with the driver pinned to psycopg2, since SQLAlchemy 2.1 maps a bare `postgresql://` to psycopg 3."""
+    """DATABASE_URL with the driver pinned to psycopg2.
+
+    Since SQLAlchemy 2.1 maps a bare `postgresql://` to psycopg 3.
+    """
     secret = settings().database_url
     if secret is None:
         raise DatabaseNotConfiguredError(DatabaseNotConfiguredError.__doc__)

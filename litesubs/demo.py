@@ -22,7 +22,7 @@ from litesubs.domain.packs import PackDraft
 from litesubs.models import Purchase
 from litesubs.settings import settings
 
-PASSWORD = "ten rides on one ticket"
+PASSWORD = "ten rides on one ticket"  # noqa: S105 - of people who do not exist
 ADDRESS = "demo"
 TIMEOUT_SECONDS = 20.0
 

@@ -364,7 +364,10 @@ class CreditGrant(SQLModel, table=True):
 
 
 class PostingNote(SQLModel, table=True):
-    """The free text of a posting, erasable. Its entries carry a salted commitment to it, so the chain survives erasure."""
+    """The free text of a posting, erasable.
+
+    Its entries carry a salted commitment to it, so the chain survives erasure.
+    """
 
     __tablename__ = "posting_note"
 
@@ -446,7 +449,10 @@ class HoldLot(SQLModel, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """A caller's key with the fingerprint of its request and the stored answer, kept as text so it replays byte for byte."""
+    """A caller's key with the fingerprint of its request and the stored answer.
+
+    Kept as text so it replays byte for byte.
+    """
 
     __tablename__ = "idempotency_key"
     __table_args__ = (

@@ -7,7 +7,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEVELOPMENT_SECRET = "development-only-secret-key"
+DEVELOPMENT_SECRET = "development-only-secret-key"  # noqa: S105 - named so that production can refuse it
+SHORTEST_SECRET = 32
 
 
 class Settings(BaseSettings):
@@ -51,7 +52,8 @@ class Settings(BaseSettings):
         if not self.production:
             return []
         found = []
-        if self.secret_key.get_secret_value() == DEVELOPMENT_SECRET or len(self.secret_key.get_secret_value()) < 32:
+        secret = self.secret_key.get_secret_value()
+        if secret == DEVELOPMENT_SECRET or len(secret) < SHORTEST_SECRET:
             found.append("LITESUBS_SECRET_KEY is missing, the default or under 32 characters: set a long random value.")
         if not self.https:
             found.append(

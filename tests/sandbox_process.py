@@ -41,7 +41,7 @@ def running_sandbox(
     command = [sys.executable, "-m", "sandbox.stripe", "--port", str(port), "--webhook-secret", secret, *extra]
     command += ["--webhook-url", webhook_url] if webhook_url else []
     command += ["--state", str(state)] if state else []
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
         try:
             _wait_until_up(process, base_url)
             yield base_url

@@ -10,6 +10,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+EXPIRY_RULE_IS_WHOLE = """(expiry_kind = 'never' AND expiry_date IS NULL AND expiry_days IS NULL)
+ OR (expiry_kind = 'on_date' AND expiry_date IS NOT NULL AND expiry_days IS NULL)
+ OR (expiry_kind = 'after_days' AND expiry_date IS NULL AND expiry_days > 0)"""
 APPEND_ONLY = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -30,7 +33,8 @@ DO $$ DECLARE item record; BEGIN
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname LIKE 'procrastinate%'
     LOOP EXECUTE 'DROP TABLE IF EXISTS ' || item.name || ' CASCADE'; END LOOP;
     FOR item IN SELECT t.typname AS name FROM pg_type t
-        WHERE t.typnamespace = current_schema()::regnamespace AND t.typname LIKE 'procrastinate%' AND t.typtype IN ('e', 'c')
+        WHERE t.typnamespace = current_schema()::regnamespace AND t.typname LIKE 'procrastinate%'
+        AND t.typtype IN ('e', 'c')
     LOOP EXECUTE 'DROP TYPE IF EXISTS ' || quote_ident(item.name) || ' CASCADE'; END LOOP;
 END $$;
 """
@@ -154,7 +158,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "(expiry_kind = 'never' AND expiry_date IS NULL AND expiry_days IS NULL)\n OR (expiry_kind = 'on_date' AND expiry_date IS NOT NULL AND expiry_days IS NULL)\n OR (expiry_kind = 'after_days' AND expiry_date IS NULL AND expiry_days > 0)",
+            EXPIRY_RULE_IS_WHOLE,
             name=op.f("ck_credit_pack_expiry_rule_is_whole"),
         ),
         sa.CheckConstraint("credits > 0", name=op.f("ck_credit_pack_credits_positive")),
@@ -325,7 +329,7 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(expiry_kind = 'never' AND expiry_date IS NULL AND expiry_days IS NULL)\n OR (expiry_kind = 'on_date' AND expiry_date IS NOT NULL AND expiry_days IS NULL)\n OR (expiry_kind = 'after_days' AND expiry_date IS NULL AND expiry_days > 0)",
+            EXPIRY_RULE_IS_WHOLE,
             name=op.f("ck_purchase_expiry_rule_is_whole"),
         ),
         sa.CheckConstraint(

@@ -24,10 +24,5 @@ def answer(request: Request, error: Exception) -> Response:
             return RedirectResponse("/login", 303)
         if isinstance(error, NotFoundError):
             return site.not_found_page()
-    body = {
-        "type": "about:blank",
-        "title": error.message,
-        "status": error.status,
-        "code": error.code,
-    } | error.data
+    body = {"type": "about:blank", "title": error.message, "status": error.status, "code": error.code} | error.data
     return JSONResponse(body, error.status, media_type=PROBLEM_JSON)

@@ -1,7 +1,7 @@
 """Sign-up, sign-in and sign-out as plain form posts: they set an HttpOnly cookie and work without JavaScript."""
 
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -24,12 +24,7 @@ Name = Annotated[str, Form(max_length=200_000)]  # the domain says how long a na
 
 @router.post("/sign-up")
 def sign_up(
-    ip: ClientAddress,
-    email: Name = "",
-    password: Text = "",
-    name: Name = "",
-    next: Text = "",
-    pack: Text = "",
+    ip: ClientAddress, email: Name = "", password: Text = "", name: Name = "", next: Text = "", pack: Text = ""
 ) -> Response:
     """Create a sign-in, then go on to checkout, to `next`, or to the wallet."""
     try:
@@ -40,13 +35,7 @@ def sign_up(
 
 
 @router.post("/sign-in")
-def sign_in(
-    ip: ClientAddress,
-    email: Name = "",
-    password: Text = "",
-    next: Text = "",
-    pack: Text = "",
-) -> Response:
+def sign_in(ip: ClientAddress, email: Name = "", password: Text = "", next: Text = "", pack: Text = "") -> Response:
     """Sign in, then go on as after a sign-up."""
     try:
         token = accounts.sign_in(email, password, ip)
@@ -60,21 +49,14 @@ def sign_out(request: Request) -> Response:
     """End this browser's session."""
     accounts.sign_out(request.cookies.get(accounts.cookie_name(), ""))
     response = RedirectResponse("/", 303)
-    response.delete_cookie(
-        accounts.cookie_name(),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings().https,
-    )
+    response.delete_cookie(accounts.cookie_name(), path="/", httponly=True, samesite="lax", secure=settings().https)
     return response
 
 
 def local_path(target: str) -> str:
     """`target` if it is a path on this site, else "". A full address, `//host` or a backslash would lead away."""
-    parts = urlsplit(target)
-    leads_away = parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//")
-    return "" if leads_away or "\\" in target or not target.isprintable() else target
+    leads_away = not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable()
+    return "" if leads_away else target
 
 
 def _signed_in(token: str, next_path: str, pack: str) -> Response:
@@ -101,8 +83,5 @@ def _back(page: str, error: DomainError, next_path: str, pack: str, typed: dict[
     keep = {key: value for key, value in (("pack", pack), ("next", local_path(next_path))) if value}
     response = RedirectResponse(f"{page}?{urlencode(keep)}" if keep else page, 303)
     errors = error.fields if isinstance(error, ValidationFailedError) else {"form": error.message}
-    flash.leave(
-        response,
-        typed | {f"{field}_error": sentence for field, sentence in errors.items()},
-    )
+    flash.leave(response, typed | {f"{field}_error": sentence for field, sentence in errors.items()})
     return response

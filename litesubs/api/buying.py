@@ -7,11 +7,7 @@ from fastapi.responses import RedirectResponse
 from litesubs.api import flash
 from litesubs.domain import purchases
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import (
-    LinkUnavailableError,
-    NotFoundError,
-    PaymentProviderError,
-)
+from litesubs.domain.errors import LinkUnavailableError, NotFoundError, PaymentProviderError
 
 
 def to_checkout(actor: Actor, token: str) -> RedirectResponse:

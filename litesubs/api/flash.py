@@ -15,12 +15,7 @@ Flash = dict[str, str]
 def leave(response: Response, flash: Flash) -> None:
     """Keep `flash` (field errors and what was typed, never a password) for the next page."""
     response.set_cookie(
-        COOKIE,
-        _signer().dumps(flash),
-        max_age=SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=settings().https,
+        COOKIE, _signer().dumps(flash), max_age=SECONDS, httponly=True, samesite="lax", secure=settings().https
     )
 
 

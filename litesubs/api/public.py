@@ -66,10 +66,7 @@ def readyz() -> Response:
 
 def _auth_page(name: site.AuthPage, request: Request, actor: Actor, next_path: str, token: str) -> Response:
     if actor.signed_in:
-        return RedirectResponse(
-            f"/p/{quote(token, safe='')}" if token else local_path(next_path) or AFTER_SIGN_IN,
-            303,
-        )
+        return RedirectResponse(f"/p/{quote(token, safe='')}" if token else local_path(next_path) or AFTER_SIGN_IN, 303)
     response = site.auth_page(name, flash.read(request), _pack(token), local_path(next_path))
     flash.forget(response)
     return response

@@ -63,7 +63,10 @@ def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None
 
 
 def not_found_page() -> Response:
-    """A real 404 that helps. It stays as it is sent: the address may be one that the browser's router would fill anew."""
+    """A real 404 that helps. It stays as it is sent.
+
+    The address may be one that the browser's router would fill anew.
+    """
     return _page(templates.still(NOT_FOUND.strip("/")), 404)
 
 

@@ -16,11 +16,7 @@ from sqlmodel import Session, col, delete, select
 from litesubs.db import transaction
 from litesubs.domain import clock, ids, passwords, prose
 from litesubs.domain.actors import VISITOR, Actor
-from litesubs.domain.errors import (
-    TooManyAttemptsError,
-    ValidationFailedError,
-    WrongCredentialsError,
-)
+from litesubs.domain.errors import TooManyAttemptsError, ValidationFailedError, WrongCredentialsError
 from litesubs.domain.views import AccountView
 from litesubs.models import Creator, User, UserSession
 from litesubs.settings import settings
@@ -105,15 +101,14 @@ def cookie_name() -> str:
 
 
 def normalized_email(email: str) -> tuple[str, str]:
-    """(as written, as compared) of an address; letter case does not tell people apart. ValidationFailedError if it is none."""
+    """(as written, as compared) of an address; letter case does not tell people apart.
+
+    ValidationFailedError if it is none.
+    """
     if not isinstance(email, str):
         raise ValidationFailedError({"email": _email_help("", "")})
     try:
-        found = validate_email(
-            email.strip()[: EMAIL_LENGTH + 1],
-            check_deliverability=False,
-            test_environment=True,
-        )
+        found = validate_email(email.strip()[: EMAIL_LENGTH + 1], check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         raise ValidationFailedError({"email": _email_help(email, str(error))}) from None
     return found.normalized, found.normalized.lower()
@@ -157,7 +152,10 @@ def sign_up(email: str, password: str, name: str, ip: str) -> str:
 
 
 def sign_in(email: str, password: str, ip: str) -> str:
-    """The token for a new session cookie. The same WrongCredentialsError, after the same time, for whatever is wrong."""
+    """The token for a new session cookie.
+
+    The same WrongCredentialsError, after the same time, for whatever is wrong.
+    """
     _count(SIGN_IN_PER_ADDRESS, "sign-in", ip)
     try:
         compared = normalized_email(email)[1]
@@ -191,10 +189,7 @@ def actor_for(token: str | None) -> Actor:
             select(UserSession, User, Creator.id)
             .join(User, col(User.id) == col(UserSession.user_id))
             .join(Creator, col(Creator.user_id) == col(User.id), isouter=True)
-            .where(
-                UserSession.token_hash == _token_hash(token),
-                UserSession.expires_at > at,
-            )
+            .where(UserSession.token_hash == _token_hash(token), UserSession.expires_at > at)
         )
         found = session.exec(query).one_or_none()
         if found is None:
@@ -202,12 +197,7 @@ def actor_for(token: str | None) -> Actor:
         browser, user, creator_id = found
         if at - browser.seen_at > SESSION_RENEWED_AFTER:
             browser.seen_at, browser.expires_at = at, at + timedelta(days=SESSION_DAYS)
-        return Actor(
-            user_id=user.id,
-            creator_id=creator_id,
-            email=user.email,
-            name=user.name,
-        )
+        return Actor(user_id=user.id, creator_id=creator_id, email=user.email, name=user.name)
 
 
 def account(actor: Actor) -> AccountView:
@@ -224,7 +214,10 @@ def account(actor: Actor) -> AccountView:
 
 
 def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
-    """Give the person a selling side. ValidationFailedError with fields `display_name`, `handle`. Once done, it stays."""
+    """Give the person a selling side. ValidationFailedError with fields `display_name`, `handle`.
+
+    Once done, it stays.
+    """
     user_id = actor.require_user()
     if actor.creator_id:
         return account(actor)
@@ -240,13 +233,7 @@ def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
         fields["handle"] = "Litesubs uses this word itself. Choose another handle."
     if fields:
         raise ValidationFailedError(fields)
-    creator = Creator(
-        id=ids.new(),
-        user_id=user_id,
-        display_name=display_name,
-        handle=handle,
-        created_at=clock.now(),
-    )
+    creator = Creator(id=ids.new(), user_id=user_id, display_name=display_name, handle=handle, created_at=clock.now())
     try:
         with transaction() as session:
             session.add(creator)

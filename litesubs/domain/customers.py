@@ -16,7 +16,10 @@ SEARCH_LENGTH = 100
 
 
 def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
-    """A page of customers and their packs, the newest first; `search` matches name or e-mail, `after` is a page's cursor."""
+    """A page of customers and their packs, the newest first.
+
+    `search` matches name or e-mail, `after` is a page's cursor.
+    """
     creator_id = actor.require_creator()
     query = (
         select(Subscription.id)
@@ -37,11 +40,7 @@ def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
         found = session.exec(query.order_by(col(Subscription.id).desc()).limit(ROWS_PER_PAGE + 1)).all()
         shown = found[:ROWS_PER_PAGE]
         rows = _rows(session, list(shown))
-    return CustomerPage(
-        rows=rows,
-        total=total,
-        after=ids.show("sub", shown[-1]) if len(found) > ROWS_PER_PAGE else "",
-    )
+    return CustomerPage(rows=rows, total=total, after=ids.show("sub", shown[-1]) if len(found) > ROWS_PER_PAGE else "")
 
 
 def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:

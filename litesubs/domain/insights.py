@@ -9,14 +9,7 @@ from litesubs.db import transaction
 from litesubs.domain import ids, money, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.views import ActivityView, CurrencyFigures, DeskView
-from litesubs.models import (
-    CreditPack,
-    Customer,
-    EntryType,
-    LedgerEntry,
-    PostingNote,
-    Subscription,
-)
+from litesubs.models import CreditPack, Customer, EntryType, LedgerEntry, PostingNote, Subscription
 
 ACTIVITY_LINES = 8
 
@@ -89,11 +82,7 @@ def _activity(session: Session, creator_id: UUID) -> list[ActivityView]:
         .join(Subscription, col(Subscription.id) == col(LedgerEntry.subscription_id))
         .join(Customer, col(Customer.id) == col(Subscription.customer_id))
         .join(CreditPack, col(CreditPack.id) == col(Subscription.pack_id))
-        .join(
-            PostingNote,
-            col(PostingNote.posting_id) == col(LedgerEntry.posting_id),
-            isouter=True,
-        )
+        .join(PostingNote, col(PostingNote.posting_id) == col(LedgerEntry.posting_id), isouter=True)
         .where(LedgerEntry.creator_id == creator_id)
         .order_by(col(LedgerEntry.at).desc(), col(LedgerEntry.wallet_version).desc())
         .limit(ACTIVITY_LINES)

@@ -51,12 +51,7 @@ class Note:
 
     def commitment(self, salt: bytes) -> bytes:
         """What the chain keeps of the note: SHA-256 of the salt and the note's canonical JSON."""
-        canonical = json.dumps(
-            [self.reason, self.details],
-            sort_keys=True,
-            separators=(",", ":"),
-            ensure_ascii=False,
-        )
+        canonical = json.dumps([self.reason, self.details], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(salt + canonical.encode()).digest()
 
 
@@ -79,13 +74,7 @@ class Lot:
 def open_subscription(session: Session, creator_id: UUID, customer_id: UUID, pack_id: UUID) -> Subscription:
     """The customer's subscription to the pack, made (with their wallet) if there is none. Safe to race."""
     at = clock.now()
-    wallet = {
-        "id": ids.new(),
-        "creator_id": creator_id,
-        "customer_id": customer_id,
-        "last_hash": b"",
-        "updated_at": at,
-    }
+    wallet = {"id": ids.new(), "creator_id": creator_id, "customer_id": customer_id, "last_hash": b"", "updated_at": at}
     session.execute(insert(Wallet).values(wallet).on_conflict_do_nothing())
     # Locked before the insert below, whose foreign key takes a shared lock: two of those cannot both become exclusive.
     wallet_id = session.exec(select(Wallet.id).where(Wallet.customer_id == customer_id).with_for_update()).one()
@@ -112,25 +101,13 @@ def lock_wallet(session: Session, wallet_id: UUID) -> Wallet:
     return wallet
 
 
-def grant(
-    session: Session,
-    subscription_id: UUID,
-    lot: Lot,
-    actor: Actor,
-    note: Note = NO_NOTE,
-) -> UUID | None:
+def grant(session: Session, subscription_id: UUID, lot: Lot, actor: Actor, note: Note = NO_NOTE) -> UUID | None:
     """Add a lot. Returns its posting id, or None where this (source, ref) was granted before."""
     return _add_lot(session, subscription_id, lot, EntryType.grant, actor, note)
 
 
 def debit(
-    session: Session,
-    wallet_id: UUID,
-    amount: int,
-    actor: Actor,
-    *,
-    pack_id: UUID | None = None,
-    note: Note = NO_NOTE,
+    session: Session, wallet_id: UUID, amount: int, actor: Actor, *, pack_id: UUID | None = None, note: Note = NO_NOTE
 ) -> UUID:
     """Spend `amount` ≥ 1 credits in burn order, from one pack or from all. Returns the posting id.
 
@@ -152,14 +129,11 @@ def debit(
 
 
 def reverse(
-    session: Session,
-    posting_id: UUID,
-    actor: Actor,
-    *,
-    amount: int | None = None,
-    note: Note = NO_NOTE,
+    session: Session, posting_id: UUID, actor: Actor, *, amount: int | None = None, note: Note = NO_NOTE
 ) -> UUID:
-    """Give back a debit, or `amount` credits of it, to the lots it drew from, the last drawn first. Returns the posting id.
+    """Give back a debit, or `amount` credits of it, to the lots it drew from, the last drawn first.
+
+    Returns the posting id.
 
     Raises NotFoundError for a posting that is not a debit and NothingToReverseError for more than is left to give back.
     """
@@ -187,20 +161,10 @@ def reverse(
 
 
 def adjust_up(
-    session: Session,
-    subscription_id: UUID,
-    amount: int,
-    actor: Actor,
-    expires_at: datetime | None,
-    note: Note,
+    session: Session, subscription_id: UUID, amount: int, actor: Actor, expires_at: datetime | None, note: Note
 ) -> UUID:
     """Add `amount` credits as a new manual lot. Raises SubscriptionDisabledError on a disabled subscription."""
-    lot = Lot(
-        amount=amount,
-        source=GrantSource.manual,
-        ref=str(ids.new()),
-        expires_at=expires_at,
-    )
+    lot = Lot(amount=amount, source=GrantSource.manual, ref=str(ids.new()), expires_at=expires_at)
     posting_id = _add_lot(session, subscription_id, lot, EntryType.adjustment, actor, note)
     if posting_id is None:
         msg = "a fresh reference was granted before"
@@ -226,7 +190,10 @@ def adjust_down(session: Session, subscription_id: UUID, amount: int, actor: Act
 
 
 def expire(session: Session, grant_id: UUID, actor: Actor) -> UUID | None:
-    """Write off what is left of a lot, less what is held, once its `expires_at` has come. None if there is nothing to do."""
+    """Write off what is left of a lot, less what is held, once its `expires_at` has come.
+
+    None if there is nothing to do.
+    """
     lot = session.get(CreditGrant, grant_id)
     if lot is None:
         raise NotFoundError
@@ -240,12 +207,7 @@ def expire(session: Session, grant_id: UUID, actor: Actor) -> UUID | None:
     return posting.close()
 
 
-def set_status(
-    session: Session,
-    subscription_id: UUID,
-    status: SubscriptionStatus,
-    status_note: str,
-) -> None:
+def set_status(session: Session, subscription_id: UUID, status: SubscriptionStatus, status_note: str) -> None:
     """Pause, disable or enable. Locks the wallet, so that no spend decides on the status it is about to lose."""
     subscription = _subscription(session, subscription_id)
     lock_wallet(session, subscription.wallet_id)
@@ -284,23 +246,11 @@ class _Posting:
     """The entries of one operation, to be appended to a locked wallet."""
 
     def __init__(
-        self,
-        session: Session,
-        wallet: Wallet,
-        kind: EntryType,
-        actor: Actor,
-        note: Note,
-        reverses: UUID | None = None,
+        self, session: Session, wallet: Wallet, kind: EntryType, actor: Actor, note: Note, reverses: UUID | None = None
     ) -> None:
         self.id = ids.new()
         self.at = max(clock.now(), wallet.updated_at)
-        self._session, self._wallet, self._kind, self._actor, self._reverses = (
-            session,
-            wallet,
-            kind,
-            actor,
-            reverses,
-        )
+        self._session, self._wallet, self._kind, self._actor, self._reverses = (session, wallet, kind, actor, reverses)
         self._entries: list[LedgerEntry] = []
         self._note: PostingNote | None = None
         self._commitment: bytes | None = None
@@ -308,19 +258,10 @@ class _Posting:
             salt = secrets.token_bytes(SALT_BYTES)
             self._commitment = note.commitment(salt)
             self._note = PostingNote(
-                posting_id=self.id,
-                creator_id=wallet.creator_id,
-                reason=note.reason,
-                details=note.details,
-                salt=salt,
+                posting_id=self.id, creator_id=wallet.creator_id, reason=note.reason, details=note.details, salt=salt
             )
 
-    def draw(
-        self,
-        lots: list[CreditGrant],
-        subscriptions: dict[UUID, Subscription],
-        amount: int,
-    ) -> UUID:
+    def draw(self, lots: list[CreditGrant], subscriptions: dict[UUID, Subscription], amount: int) -> UUID:
         """Take `amount` from the lots in the order given."""
         need = amount
         for lot in lots:
@@ -339,14 +280,7 @@ class _Posting:
         self._session.flush()
         return self.id
 
-    def move(
-        self,
-        lot: CreditGrant,
-        subscription: Subscription,
-        *,
-        posted: int = 0,
-        held: int = 0,
-    ) -> None:
+    def move(self, lot: CreditGrant, subscription: Subscription, *, posted: int = 0, held: int = 0) -> None:
         """Change one lot, its subscription and its wallet by the same amounts, and note the entry that says so."""
         lot.remaining += posted
         lot.held += held
@@ -382,12 +316,7 @@ class _Posting:
 
 
 def _add_lot(
-    session: Session,
-    subscription_id: UUID,
-    lot: Lot,
-    kind: EntryType,
-    actor: Actor,
-    note: Note,
+    session: Session, subscription_id: UUID, lot: Lot, kind: EntryType, actor: Actor, note: Note
 ) -> UUID | None:
     subscription = _subscription(session, subscription_id)
     wallet = lock_wallet(session, subscription.wallet_id)
@@ -443,8 +372,7 @@ def _open_lots(session: Session, subscriptions: Iterable[UUID]) -> list[CreditGr
         col(CreditGrant.id),
     )
     wanted = select(CreditGrant).where(
-        col(CreditGrant.subscription_id).in_(list(subscriptions)),
-        ~col(CreditGrant.closed),
+        col(CreditGrant.subscription_id).in_(list(subscriptions)), ~col(CreditGrant.closed)
     )
     return list(session.exec(wanted.order_by(*order).execution_options(populate_existing=True)))
 

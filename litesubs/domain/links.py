@@ -1,5 +1,6 @@
 """Share links: token URLs to one pack, named, limited, expiring, revoked."""
 
+import re
 import secrets
 import string
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,11 +22,15 @@ NAME_LENGTH = 60
 MOST_USES = 100_000
 LONGEST_DAYS = 3_650
 TOKEN_ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("0OIl1")))
+SHORT_NUMBER = re.compile(r"[0-9]{1,9}")
 TOKEN_LENGTH = 12  # 57^12, about 70 bits: cannot be guessed, still short enough to read out
 
 
 def create(actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: str = "") -> LinkView:
-    """One more link to a pack. ValidationFailedError with fields `name`, `max_uses`, `expires` (a date, its last day)."""
+    """One more link to a pack.
+
+    ValidationFailedError with fields `name`, `max_uses`, `expires` (a date, its last day).
+    """
     creator_id = actor.require_creator()
     fields: dict[str, str] = {}
     try:
@@ -85,7 +90,10 @@ def state(link: ShareLink) -> str:
 
 
 def reserve_use(session: Session, link_id: UUID) -> None:
-    """Take one use, in one conditional statement, so that two buyers cannot have the last. LinkUnavailableError if none."""
+    """Take one use, in one conditional statement, so that two buyers cannot have the last.
+
+    LinkUnavailableError if none.
+    """
     usable = (
         col(ShareLink.id) == link_id,
         col(ShareLink.revoked_at).is_(None),
@@ -142,7 +150,7 @@ def _uses(text: str, fields: dict[str, str]) -> int | None:
     plain = str(text).strip()
     if not plain:
         return None
-    if plain.isascii() and plain.isdigit() and len(plain) < 10 and 1 <= int(plain) <= MOST_USES:
+    if SHORT_NUMBER.fullmatch(plain) and 1 <= int(plain) <= MOST_USES:
         return int(plain)
     fields["max_uses"] = f"Write a whole number from 1 to {MOST_USES:,}, or leave it empty for no limit."
     return None

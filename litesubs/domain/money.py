@@ -221,19 +221,7 @@ def stripe_amount(minor: int, currency: str) -> int:
 @lru_cache
 def currencies() -> list[tuple[str, str]]:
     """(code, "EUR, Euro") of every currency that can be charged, the most used first, the rest by code."""
-    first = [
-        "EUR",
-        "USD",
-        "GBP",
-        "CHF",
-        "CAD",
-        "AUD",
-        "DKK",
-        "NOK",
-        "SEK",
-        "PLN",
-        "JPY",
-    ]
+    first = ["EUR", "USD", "GBP", "CHF", "CAD", "AUD", "DKK", "NOK", "SEK", "PLN", "JPY"]
     ordered = first + sorted(set(MINIMUMS) - set(first))
     return [(code, f"{code}, {LOCALE.currencies.get(code, code)}") for code in ordered]
 

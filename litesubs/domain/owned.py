@@ -14,10 +14,7 @@ Row = TypeVar("Row")
 
 def pack(session: Session, creator_id: UUID, public_id: str, *, lock: bool = False) -> CreditPack:
     """The creator's pack, locked if asked."""
-    query = select(CreditPack).where(
-        CreditPack.id == ids.read("pack", public_id),
-        CreditPack.creator_id == creator_id,
-    )
+    query = select(CreditPack).where(CreditPack.id == ids.read("pack", public_id), CreditPack.creator_id == creator_id)
     return _found(session.exec(query.with_for_update() if lock else query).one_or_none())
 
 

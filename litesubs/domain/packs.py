@@ -15,15 +15,7 @@ from litesubs.domain import clock, ids, links, money, owned, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views import PackView, PreviewView
-from litesubs.models import (
-    CreditPack,
-    ExpiryKind,
-    PackStatus,
-    Purchase,
-    PurchaseStatus,
-    ShareLink,
-    Subscription,
-)
+from litesubs.models import CreditPack, ExpiryKind, PackStatus, Purchase, PurchaseStatus, ShareLink, Subscription
 
 NAME_LENGTH = 80
 DESCRIPTION_LENGTH = 5_000
@@ -77,12 +69,7 @@ def create(actor: Actor, draft: PackDraft) -> PackView:
     values = _valid(draft)
     at = clock.now()
     pack = CreditPack(
-        id=ids.new(),
-        creator_id=creator_id,
-        status=PackStatus.active,
-        created_at=at,
-        updated_at=at,
-        **values,
+        id=ids.new(), creator_id=creator_id, status=PackStatus.active, created_at=at, updated_at=at, **values
     )
     with transaction() as session:
         _refuse_taken_slug(session, creator_id, pack.slug, pack.id)
@@ -106,7 +93,10 @@ def update(actor: Actor, pack_id: str, draft: PackDraft) -> PackView:
 
 
 def set_active(actor: Actor, pack_id: str, *, active: bool) -> PackView:
-    """Put a pack on sale, or take it off: then its open checkouts are closed, and credits already sold stay spendable."""
+    """Put a pack on sale, or take it off.
+
+    Then its open checkouts are closed, and credits already sold stay spendable.
+    """
     with transaction() as session:
         pack = owned.pack(session, actor.require_creator(), pack_id, lock=True)
         pack.status = PackStatus.active if active else PackStatus.disabled
@@ -132,11 +122,7 @@ def one(actor: Actor, pack_id: str) -> PackView:
 
 def view(pack: CreditPack) -> PackView:
     """A pack as buyers see it, without its figures."""
-    rule = {
-        "expiry_kind": pack.expiry_kind,
-        "expiry_date": pack.expiry_date,
-        "expiry_days": pack.expiry_days,
-    }
+    rule = {"expiry_kind": pack.expiry_kind, "expiry_date": pack.expiry_date, "expiry_days": pack.expiry_days}
     return PackView(
         id=ids.show("pack", pack.id),
         name=pack.name,
@@ -222,20 +208,13 @@ def _check_words(draft: PackDraft, values: dict[str, Any], errors: dict[str, str
 
 
 def _check_expiry(
-    draft: PackDraft,
-    unchanged: CreditPack | None,
-    values: dict[str, Any],
-    errors: dict[str, str],
+    draft: PackDraft, unchanged: CreditPack | None, values: dict[str, Any], errors: dict[str, str]
 ) -> None:
     if str(draft.expiry_kind) not in set(ExpiryKind):
         errors["expiry_kind"] = "Choose when credits expire."
         return
     kind = ExpiryKind(str(draft.expiry_kind))
-    rule: dict[str, Any] = {
-        "expiry_kind": kind,
-        "expiry_date": None,
-        "expiry_days": None,
-    }
+    rule: dict[str, Any] = {"expiry_kind": kind, "expiry_date": None, "expiry_days": None}
     if kind is ExpiryKind.on_date:
         on = _day(draft.expiry_date)
         if on is None:
@@ -319,19 +298,12 @@ def _with_figures(session: Session, packs: list[CreditPack]) -> list[PackView]:
     sold = dict(
         session.execute(
             select(Purchase.pack_id, func.count())
-            .where(
-                col(Purchase.pack_id).in_(wanted),
-                Purchase.status == PurchaseStatus.paid,
-            )
+            .where(col(Purchase.pack_id).in_(wanted), Purchase.status == PurchaseStatus.paid)
             .group_by(col(Purchase.pack_id))
         ).all()
     )
     standing = session.execute(
-        select(
-            Subscription.pack_id,
-            func.count().filter(col(Subscription.posted) > 0),
-            func.sum(Subscription.posted),
-        )
+        select(Subscription.pack_id, func.count().filter(col(Subscription.posted) > 0), func.sum(Subscription.posted))
         .where(col(Subscription.pack_id).in_(wanted))
         .group_by(col(Subscription.pack_id))
     )

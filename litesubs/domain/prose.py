@@ -1,4 +1,7 @@
-"""Words that people write and words that people read: checked lines, Markdown made safe, dates and counts in English."""
+"""Words that people write and words that people read.
+
+Checked lines, Markdown made safe, dates and counts in English.
+"""
 
 import html
 import re
@@ -15,25 +18,9 @@ SOON_DAYS = 30
 BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 VISIBLE = frozenset("LNPS")  # the Unicode categories of letters, numbers, punctuation and symbols
 UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}  # noqa: RUF001 - the letter itself
 )
-TAGS = {
-    "p",
-    "br",
-    "strong",
-    "em",
-    "ul",
-    "ol",
-    "li",
-    "a",
-    "h3",
-    "h4",
-    "blockquote",
-    "code",
-    "pre",
-    "hr",
-    "del",
-}
+TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre", "hr", "del"}
 
 
 class TextError(ValueError):
@@ -56,7 +43,7 @@ def storable(text: object) -> bool:
 
 
 def block(text: str, what: str, longest: int) -> str:
-    """`text` of several lines, line ends as \\n, without blanks around it."""
+    """`text` of several lines, line ends as LF, without blanks around it."""
     if isinstance(text, str):
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     cleaned = _checked(text, what)

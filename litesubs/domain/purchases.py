@@ -12,11 +12,7 @@ from sqlmodel import Session, col, select
 from litesubs.db import transaction
 from litesubs.domain import clock, ids, ledger, links, money, packs, prose
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import (
-    LinkUnavailableError,
-    NotFoundError,
-    PaymentProviderError,
-)
+from litesubs.domain.errors import LinkUnavailableError, NotFoundError, PaymentProviderError
 from litesubs.domain.views import CheckoutResult
 from litesubs.integrations import stripe
 from litesubs.models import (
@@ -59,7 +55,7 @@ def start(actor: Actor, token: str) -> str:
     """Begin to buy the pack behind a share link. Returns the address of Stripe's checkout page.
 
     A second call while the first checkout is open (a double click, or a buyer who came back) returns the same page.
-    Raises LinkUnavailableError where the link or pack is closed and PaymentProviderError where Stripe cannot be reached.
+    Raises LinkUnavailableError where the link or pack is closed, PaymentProviderError where Stripe does not answer.
     """
     user_id = actor.require_user()
     with transaction() as session:
@@ -75,9 +71,7 @@ def start(actor: Actor, token: str) -> str:
             return purchase.stripe_session_url
     try:
         checkout = stripe.create_checkout(
-            purchase.stripe_account,
-            _request(purchase, actor),
-            f"purchase:{purchase.id}:v1",
+            purchase.stripe_account, _request(purchase, actor), f"purchase:{purchase.id}:v1"
         )
     except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
         log.warning("checkout_not_created", purchase=str(purchase.id), error=str(error))
@@ -113,7 +107,10 @@ def settle(purchase_id: UUID, *, bank_refused: bool = False) -> None:
 
 
 def result(actor: Actor, session_id: str) -> CheckoutResult:
-    """What came of the buyer's checkout, settled on the spot so that nobody waits for a webhook. NotFoundError for others'."""
+    """What came of the buyer's checkout, settled on the spot so that nobody waits for a webhook.
+
+    NotFoundError for others'.
+    """
     if not prose.storable(session_id):
         raise NotFoundError
     purchase_id = _mine(actor, col(Purchase.stripe_session_id) == session_id)
@@ -149,9 +146,7 @@ def sweep() -> None:
     before = clock.now() - SWEPT_AFTER
     with transaction() as session:
         query = select(Purchase.id, Purchase.stripe_session_id).where(
-            Purchase.status == PurchaseStatus.pending,
-            ~col(Purchase.needs_review),
-            Purchase.created_at < before,
+            Purchase.status == PurchaseStatus.pending, ~col(Purchase.needs_review), Purchase.created_at < before
         )
         stale = session.exec(
             query.order_by(col(Purchase.awaiting_bank), col(Purchase.created_at)).limit(SWEPT_AT_ONCE)
@@ -174,15 +169,7 @@ def _for_sale(session: Session, token: str) -> tuple[ShareLink, CreditPack]:
     if found is None:
         raise NotFoundError
     link, pack = found
-    if (
-        pack.status is not PackStatus.active
-        or packs.over(pack)
-        or links.state(link)
-        in {
-            "revoked",
-            "expired",
-        }
-    ):
+    if pack.status is not PackStatus.active or packs.over(pack) or links.state(link) in {"revoked", "expired"}:
         raise LinkUnavailableError
     return link, pack
 
@@ -260,10 +247,7 @@ def _remember_session(purchase_id: UUID, checkout: stripe.Checkout) -> str:
     """Store the session. If the pack or link was closed meanwhile, its job saw no session to expire: close it here."""
     with transaction() as session:
         purchase = _locked(session, purchase_id)
-        purchase.stripe_session_id, purchase.stripe_session_url = (
-            checkout.id,
-            checkout.url,
-        )
+        purchase.stripe_session_id, purchase.stripe_session_url = (checkout.id, checkout.url)
         pack = session.get_one(CreditPack, purchase.pack_id)
         link = session.get_one(ShareLink, purchase.link_id)
         if pack.status is not PackStatus.active or link.revoked_at:
@@ -278,18 +262,12 @@ def _remember_session(purchase_id: UUID, checkout: stripe.Checkout) -> str:
 
 def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> None:
     """Record the payment and grant the credits, unless Stripe's figures are not ours: then a person must look."""
-    owed = (
-        money.stripe_amount(purchase.price_minor, purchase.currency),
-        purchase.currency,
-    )
+    owed = (money.stripe_amount(purchase.price_minor, purchase.currency), purchase.currency)
     if (checkout.amount_subtotal, checkout.currency.upper()) != owed:
         purchase.needs_review = True
-        purchase.review_reason = f"Stripe says {checkout.amount_subtotal} {checkout.currency.upper()}, the purchase says {owed[0]} {owed[1]}."
-        log.error(
-            "purchase_needs_review",
-            purchase=str(purchase.id),
-            reason=purchase.review_reason,
-        )
+        told = f"{checkout.amount_subtotal} {checkout.currency.upper()}"
+        purchase.review_reason = f"Stripe says {told}, the purchase says {owed[0]} {owed[1]}."
+        log.error("purchase_needs_review", purchase=str(purchase.id), reason=purchase.review_reason)
         return
     at = clock.now()
     customer = _customer(session, purchase, at)
@@ -324,8 +302,7 @@ def _customer(session: Session, purchase: Purchase, at: datetime) -> Customer:
     }
     session.execute(insert(Customer).values(row).on_conflict_do_nothing())
     query = select(Customer).where(
-        Customer.creator_id == purchase.creator_id,
-        Customer.email_normalized == user.email_normalized,
+        Customer.creator_id == purchase.creator_id, Customer.email_normalized == user.email_normalized
     )
     customer = session.exec(query).one()
     customer.user_id = customer.user_id or user.id
@@ -341,11 +318,7 @@ def _end(session: Session, purchase: Purchase, status: PurchaseStatus) -> None:
     """Close a purchase that was not paid, and free the use of the link that it reserved."""
     if purchase.status is not PurchaseStatus.pending:
         return
-    purchase.status, purchase.closed_at, purchase.awaiting_bank = (
-        status,
-        clock.now(),
-        False,
-    )
+    purchase.status, purchase.closed_at, purchase.awaiting_bank = (status, clock.now(), False)
     if purchase.holds_link_use and purchase.link_id:
         purchase.holds_link_use = False
         links.free_use(session, purchase.link_id)
@@ -371,8 +344,7 @@ def _result(purchase_id: UUID) -> CheckoutResult:
         creator = session.get_one(Creator, purchase.creator_id)
         link = session.get(ShareLink, purchase.link_id) if purchase.link_id else None
         standing = select(Subscription.id).where(
-            Subscription.customer_id == purchase.customer_id,
-            Subscription.pack_id == purchase.pack_id,
+            Subscription.customer_id == purchase.customer_id, Subscription.pack_id == purchase.pack_id
         )
         subscription_id = session.exec(standing).one_or_none()
     return CheckoutResult(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_uppercase
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -76,13 +77,7 @@ def statement(session: Session, subscription_id: UUID, viewer: UUID, before: int
     view = _view(row, lots, _paid(session, {subscription_id: row})[subscription_id], at)
     lines = _lines(session, row, lots, entries, viewer)
     return SubscriptionView(
-        **(
-            vars(view)
-            | {
-                "entries": lines,
-                "more_before": entries[-1].wallet_version if more else 0,
-            }
-        )
+        **(vars(view) | {"entries": lines, "more_before": entries[-1].wallet_version if more else 0})
     )
 
 
@@ -92,10 +87,7 @@ def _rows(session: Session, subscription_ids: Sequence[UUID]) -> dict[UUID, _Row
         .join(CreditPack, col(CreditPack.id) == col(Subscription.pack_id))
         .join(Customer, col(Customer.id) == col(Subscription.customer_id))
         .join(Creator, col(Creator.id) == col(Subscription.creator_id))
-        .join(
-            ShareLink,
-            (col(ShareLink.pack_id) == col(Subscription.pack_id)) & col(ShareLink.is_default),
-        )
+        .join(ShareLink, (col(ShareLink.pack_id) == col(Subscription.pack_id)) & col(ShareLink.is_default))
         .where(col(Subscription.id).in_(subscription_ids))
     )
     return {row[0].id: _Row(*row) for row in session.execute(query)}
@@ -211,15 +203,11 @@ def kind(entry: LedgerEntry) -> str:
 
 def lot_label(index: int) -> str:
     """Lot A to Lot Z, then Lot 27 and on."""
-    return f"Lot {chr(ord('A') + index)}" if index < 26 else f"Lot {index + 1}"
+    return f"Lot {ascii_uppercase[index]}" if index < len(ascii_uppercase) else f"Lot {index + 1}"
 
 
 def _lines(
-    session: Session,
-    row: _Row,
-    lots: list[CreditGrant],
-    entries: list[LedgerEntry],
-    viewer: UUID,
+    session: Session, row: _Row, lots: list[CreditGrant], entries: list[LedgerEntry], viewer: UUID
 ) -> list[EntryView]:
     postings = {entry.posting_id for entry in entries}
     notes = {
@@ -276,7 +264,10 @@ def _in_words(entry: LedgerEntry, lot: CreditGrant, pack_name: str) -> str:
 
 
 def _people(session: Session, row: _Row, entries: list[LedgerEntry], viewer: UUID) -> dict[str, str]:
-    """Names for the actors of these entries. The two sides know each other by the names they chose; nobody else shows."""
+    """Names for the actors of these entries. The two sides know each other by the names they chose.
+
+    Nobody else shows.
+    """
     user_ids = [UUID(entry.actor[5:]) for entry in entries if entry.actor.startswith("user:")]
     names = {
         f"user:{user.id}": row.creator.display_name if user.id == row.creator.user_id else user.name
@@ -305,7 +296,6 @@ def _posted_after(session: Session, subscription: Subscription, entries: list[Le
     if not entries:
         return subscription.posted
     newer = select(func.coalesce(func.sum(LedgerEntry.posted_delta), 0)).where(
-        LedgerEntry.subscription_id == subscription.id,
-        LedgerEntry.wallet_version > entries[0].wallet_version,
+        LedgerEntry.subscription_id == subscription.id, LedgerEntry.wallet_version > entries[0].wallet_version
     )
     return subscription.posted - int(session.exec(newer).one())

@@ -11,22 +11,10 @@ from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
 MOST_OTHERS = 6
 
 CLOSED = {
-    "disabled": (
-        "This pack is not on sale",
-        "{name} has taken it off sale. Credits bought before stay good.",
-    ),
-    "over": (
-        "This pack has ended",
-        "Its credits were good until {until}. Ask {name} for what comes next.",
-    ),
-    "used_up": (
-        "This link has been used",
-        "It was made for a limited number of buyers. Ask {name} for a new one.",
-    ),
-    "expired": (
-        "This link has ended",
-        "It was open until {until}. Ask {name} for a new one.",
-    ),
+    "disabled": ("This pack is not on sale", "{name} has taken it off sale. Credits bought before stay good."),
+    "over": ("This pack has ended", "Its credits were good until {until}. Ask {name} for what comes next."),
+    "used_up": ("This link has been used", "It was made for a limited number of buyers. Ask {name} for a new one."),
+    "expired": ("This link has ended", "It was open until {until}. Ask {name} for a new one."),
     "revoked": ("This link was withdrawn", "{name} closed it. Ask for a new one."),
 }
 
@@ -86,11 +74,7 @@ def _others(session: Session, creator: Creator, shown: CreditPack) -> list[Offer
     ]
     return [
         OfferView(
-            name=pack.name,
-            url=f"/p/{link.token}",
-            credits=pack.credits,
-            price=pack.price,
-            unit_price=pack.unit_price,
+            name=pack.name, url=f"/p/{link.token}", credits=pack.credits, price=pack.price, unit_price=pack.unit_price
         )
         for pack, link in views[:MOST_OTHERS]
     ]

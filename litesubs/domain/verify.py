@@ -82,18 +82,17 @@ def violations() -> list[str]:
 
 
 def _chain_violations(session: Session) -> Iterator[str]:
-    """Walk each wallet's entries in order: versions without gaps, each hash right, each balance the last plus the delta."""
+    """Walk each wallet's entries in order.
+
+    Versions without gaps, each hash right, each balance the last plus the delta.
+    """
     heads = dict(session.execute(select(Wallet.id, Wallet.last_hash)).all())
     query = select(LedgerEntry).order_by(col(LedgerEntry.wallet_id), col(LedgerEntry.wallet_version))
     entries = session.exec(query.execution_options(yield_per=BATCH))
     for wallet_id, chain in groupby(entries, key=lambda entry: entry.wallet_id):
         previous, version, posted, held = b"", 0, 0, 0
         for entry in chain:
-            version, posted, held = (
-                version + 1,
-                posted + entry.posted_delta,
-                held + entry.held_delta,
-            )
+            version, posted, held = (version + 1, posted + entry.posted_delta, held + entry.held_delta)
             where = f"{wallet_id} version {entry.wallet_version}"
             if entry.wallet_version != version:
                 yield f"gap in the ledger before: {where}"

@@ -86,7 +86,10 @@ class OfferView:
 
 @dataclass(frozen=True)
 class StorefrontView:
-    """The page behind a share link. `state` is open, disabled, used_up, expired or revoked; text says why and the way on."""
+    """The page behind a share link. `state` is open, disabled, used_up, expired or revoked.
+
+    Text says why and the way on.
+    """
 
     token: str
     state: str
@@ -101,7 +104,10 @@ class StorefrontView:
 
 @dataclass(frozen=True)
 class EntryView:
-    """One line of a ledger. `kind` names its icon, `amount` is signed text ("−1"), `left_after` is the pack's balance."""
+    """One line of a ledger.
+
+    `kind` names its icon, `amount` is signed text ("−1"), `left_after` is the pack's balance.
+    """
 
     id: str
     kind: str

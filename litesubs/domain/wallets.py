@@ -1,5 +1,6 @@
 """What buyers hold and what creators do with it: use, adjust, give back, pause."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -8,37 +9,18 @@ import structlog
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import (
-    clock,
-    idempotency,
-    ids,
-    ledger,
-    owned,
-    packs,
-    prose,
-    statements,
-)
+from litesubs.domain import clock, idempotency, ids, ledger, owned, packs, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import (
-    InsufficientCreditsError,
-    NotFoundError,
-    ValidationFailedError,
-)
+from litesubs.domain.errors import InsufficientCreditsError, NotFoundError, ValidationFailedError
 from litesubs.domain.views import SubscriptionView, WalletGroupView, WalletView
-from litesubs.models import (
-    CreditGrant,
-    Customer,
-    ExpiryKind,
-    LedgerEntry,
-    Subscription,
-    SubscriptionStatus,
-)
+from litesubs.models import CreditGrant, Customer, ExpiryKind, LedgerEntry, Subscription, SubscriptionStatus
 
 log = structlog.get_logger()
 
 REASON_LENGTH = 200
 MOST_ADJUSTED = 1_000_000
 EXPIRED_AT_ONCE = 500
+WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 LONGEST_KEY = 255
 
 
@@ -104,14 +86,7 @@ def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires
 
     def correct(session: Session, sold: Subscription) -> None:
         if change > 0:
-            ledger.adjust_up(
-                session,
-                sold.id,
-                change,
-                actor,
-                _lot_expiry(session, actor, sold, expires),
-                note,
-            )
+            ledger.adjust_up(session, sold.id, change, actor, _lot_expiry(session, actor, sold, expires), note)
             return
         try:
             ledger.adjust_down(session, sold.id, -change, actor, note)
@@ -122,7 +97,10 @@ def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires
 
 
 def reverse(actor: Actor, subscription_id: str, entry_id: str, key: str) -> SubscriptionView:
-    """Give back what is left of a spend. The same `key` again does nothing more. NothingToReverseError if all was given back."""
+    """Give back what is left of a spend. The same `key` again does nothing more.
+
+    NothingToReverseError if all was given back.
+    """
     posting_id = ids.read("debit", entry_id)
 
     def give_back(session: Session, sold: Subscription) -> None:
@@ -151,9 +129,7 @@ def set_status(actor: Actor, subscription_id: str, status: str, note: str = "") 
 def expire_due() -> int:
     """Write off the lots whose time has come, each in its own transaction. Returns how many."""
     due = select(CreditGrant.id).where(
-        ~col(CreditGrant.closed),
-        col(CreditGrant.expires_at) <= clock.now(),
-        CreditGrant.remaining > CreditGrant.held,
+        ~col(CreditGrant.closed), col(CreditGrant.expires_at) <= clock.now(), CreditGrant.remaining > CreditGrant.held
     )
     with transaction() as session:
         grant_ids = session.exec(due.order_by(col(CreditGrant.expires_at)).limit(EXPIRED_AT_ONCE)).all()
@@ -167,11 +143,7 @@ def expire_due() -> int:
 
 
 def _once(
-    actor: Actor,
-    subscription_id: str,
-    key: str,
-    act: Callable[[Session, Subscription], None],
-    *request: object,
+    actor: Actor, subscription_id: str, key: str, act: Callable[[Session, Subscription], None], *request: object
 ) -> SubscriptionView:
     """Run `act` on one of the creator's subscriptions if `key` is new, and show what the ledger says afterwards."""
     creator_id = actor.require_creator()
@@ -192,10 +164,9 @@ def _amount(amount: object) -> int:
 
 def _change(text: object) -> int:
     plain = str(text).strip().replace("\u2212", "-")
-    digits = plain.lstrip("+-")
-    if len(plain) - len(digits) > 1 or not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+    if not WHOLE_NUMBER.fullmatch(plain):
         raise ValidationFailedError({"amount": "Write a whole number, like 2 or -1."})
-    change = -int(digits) if plain.startswith("-") else int(digits)
+    change = int(plain)
     if change == 0 or abs(change) > MOST_ADJUSTED:
         raise ValidationFailedError({"amount": f"Add or take between 1 and {MOST_ADJUSTED:,} credits."})
     return change

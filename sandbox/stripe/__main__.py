@@ -47,7 +47,7 @@ async def _serve(server: Server, *, exit_with_stdin: bool) -> None:
     await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
     if serving.done():
         reason = str(serving.exception() or "the server ended by itself").partition("\n")[0]
-        print(f"sandbox Stripe: {reason}", file=sys.stderr, flush=True)
+        print(f"sandbox Stripe: {reason}", file=sys.stderr, flush=True)  # noqa: T201 - the log
         os._exit(1)
     # A thread that still waits for a webhook's answer would hold the process up; every change is on disk already.
     threading.Timer(SHUTDOWN_SECONDS, os._exit, (0,)).start()

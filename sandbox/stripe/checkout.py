@@ -246,9 +246,7 @@ def _attempt(sandbox: Sandbox, identifier: str, attempt: Callable[[Json], Json])
     return session
 
 
-def _charge_card(  # noqa: PLR0913 - one payment, as typed
-    sandbox: Sandbox, session: Json, card: Card, *, email: str, name: str, authenticated: bool
-) -> Json:
+def _charge_card(sandbox: Sandbox, session: Json, card: Card, *, email: str, name: str, authenticated: bool) -> Json:
     details = objects.card_details(card, authenticated=authenticated)
     if card.kind.decline is cards.LIVE_CARD:
         _decline(sandbox, session, cards.LIVE_CARD, None, "card")

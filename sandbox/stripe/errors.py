@@ -12,7 +12,7 @@ class StripeError(Exception):
     https://docs.stripe.com/api/idempotent_requests.
     """
 
-    def __init__(  # noqa: PLR0913 - these are the fields of Stripe's error object
+    def __init__(
         self,
         message: str,
         *,

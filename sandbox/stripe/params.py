@@ -40,7 +40,7 @@ def _plant(tree: dict[str, Any], name: str, value: str) -> None:
     branch[steps[-1] or str(len(branch))] = value
 
 
-def _with_lists(value: Any) -> Any:  # noqa: ANN401 - a JSON tree
+def _with_lists(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if value and value.keys() == {str(place) for place in range(len(value))}:
@@ -53,7 +53,7 @@ class Spec:
 
     required: bool = False
 
-    def parse(self, value: Any, name: str) -> Any:  # noqa: ANN401 - each kind of parameter has its own type
+    def parse(self, value: Any, name: str) -> Any:
         """The value in its own type. Raises StripeError, with `name` as the parameter at fault."""
         raise NotImplementedError
 
@@ -66,7 +66,7 @@ class Text(Spec):
     at_most: int = 5000
     check: Callable[[str, str], str] = field(default=lambda value, _name: value)
 
-    def parse(self, value: Any, name: str) -> str:  # noqa: ANN401
+    def parse(self, value: Any, name: str) -> str:
         """The string itself."""
         if not isinstance(value, str):
             message = f"Invalid string: {name}"
@@ -90,7 +90,7 @@ class Whole(Spec):
     least: int = INTEGER_RANGE.start
     most: int = INTEGER_RANGE.stop
 
-    def parse(self, value: Any, name: str) -> int:  # noqa: ANN401
+    def parse(self, value: Any, name: str) -> int:
         """The number."""
         if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,19}", value):
             message = f"Invalid integer: {value}"
@@ -110,7 +110,7 @@ class Choice(Spec):
     unmodelled: tuple[str, ...] = ()
     required: bool = False
 
-    def parse(self, value: Any, name: str) -> str:  # noqa: ANN401
+    def parse(self, value: Any, name: str) -> str:
         """The word."""
         if value in self.unmodelled:
             message = f"The sandbox does not model {name}={value}. It models: {', '.join(self.options)}."
@@ -127,7 +127,7 @@ class Flag(Spec):
 
     required: bool = False
 
-    def parse(self, value: Any, name: str) -> bool:  # noqa: ANN401
+    def parse(self, value: Any, name: str) -> bool:
         """The truth value."""
         if value not in ("true", "false"):
             message = f"Invalid boolean: {value}"
@@ -143,7 +143,7 @@ class Many(Spec):
     at_most: int = 100
     required: bool = False
 
-    def parse(self, value: Any, name: str) -> list[Any]:  # noqa: ANN401
+    def parse(self, value: Any, name: str) -> list[Any]:
         """Each item parsed; errors name the item's place."""
         if not isinstance(value, list) or len(value) > self.at_most:
             message = f"Invalid array: {name} takes a list of at most {self.at_most}"
@@ -159,7 +159,7 @@ class Group(Spec):
     required: bool = False
     gone: Mapping[str, str] = field(default_factory=dict)
 
-    def parse(self, value: Any, name: str = "") -> dict[str, Any]:  # noqa: ANN401
+    def parse(self, value: Any, name: str = "") -> dict[str, Any]:
         """Each given field parsed, under its own name."""
         if not isinstance(value, dict):
             message = f"Invalid object: {name}"
@@ -182,7 +182,7 @@ class Metadata(Spec):
 
     required: bool = False
 
-    def parse(self, value: Any, name: str) -> dict[str, str]:  # noqa: ANN401
+    def parse(self, value: Any, name: str) -> dict[str, str]:
         """The pairs that have a value."""
         if value == "":
             return {}

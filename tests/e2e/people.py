@@ -28,10 +28,10 @@ def sign_up(page: Page, name: str, email: str) -> None:
 def become_creator(page: Page, name: str) -> None:
     """Sign up from nowhere and give the selling side its name and handle."""
     page.goto("/signup?next=/dashboard")
-    sign_up(page, name, fresh_email(name.split()[0]))
+    sign_up(page, name, fresh_email(name.split(maxsplit=1)[0]))
     expect(page.get_by_role("heading", name="Start selling")).to_be_visible()
     page.get_by_label("Display name").fill(name)
-    page.get_by_label("Handle").fill(f"{name.split()[0].lower()}-{secrets.token_hex(4)}")
+    page.get_by_label("Handle").fill(f"{name.split(maxsplit=1)[0].lower()}-{secrets.token_hex(4)}")
     page.get_by_role("button", name="Continue to your first pack").click()
 
 

@@ -1,4 +1,7 @@
-"""Every page, on both sizes, light and dark: no script error, nothing for axe to find, nothing that scrolls sideways."""
+"""Every page, on both sizes, light and dark.
+
+No script error, nothing for axe to find, nothing that scrolls sideways.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, SetCookieParam, expect
 
 from litesubs import demo
 from litesubs.domain import accounts, customers, packs, wallets
@@ -129,7 +132,12 @@ def assert_accessible(page: Page) -> None:
 def sign_in(page: Page, email: str) -> Actor:
     """A session cookie, as the sign-in form sets it."""
     token = accounts.sign_in(email, demo.PASSWORD, f"test of {email}")
-    cookie = {"name": accounts.cookie_name(), "value": token, "url": settings().base_url, "httpOnly": True}
+    cookie: SetCookieParam = {
+        "name": accounts.cookie_name(),
+        "value": token,
+        "url": settings().base_url,
+        "httpOnly": True,
+    }
     page.context.add_cookies([cookie])
     return accounts.actor_for(token)
 

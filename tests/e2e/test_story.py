@@ -128,7 +128,7 @@ def test_the_success_page_settles_when_the_webhook_has_not_come(new_page: NewPag
         people.pay_with_card(buyer)
         bought(buyer)
         assert credits_in_wallet(buyer) == ["of 10 left"]
-    eventually(lambda: events_processed())
+    eventually(events_processed)
     assert credits_in_wallet(buyer) == ["of 10 left"]
 
 

@@ -8,6 +8,8 @@ from itertools import count
 from typing import Any
 
 import pytest
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import func
 from sqlmodel import select
 
@@ -29,6 +31,12 @@ from tests.factories import HOSTILE, PASSWORD, at_once, later
 
 pytestmark = pytest.mark.usefixtures("database")
 _addresses = (f"10.0.{number // 250}.{number % 250}" for number in count())
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rate limits count anew in each test."""
+    monkeypatch.setattr(accounts, "_limiter", MovingWindowRateLimiter(MemoryStorage()))
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ class LedgerMachine(RuleBasedStateMachine):
             known = session.exec(select(CreditGrant.source, CreditGrant.source_ref)).all()
         ref = data.draw(st.sampled_from(self.refs))
         source = next(source for source, known_ref in known if known_ref == ref)
-        again = ledger.Lot(amount, source, ref)
+        again = ledger.Lot(amount, GrantSource(source), ref)
         subscription_id = self.held[which].subscription_id
         assert self.act(lambda session: ledger.grant(session, subscription_id, again, SYSTEM), None) is None
 

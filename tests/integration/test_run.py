@@ -4,34 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from litesubs import frontend
 from litesubs.frontend import ROOT
 from tests.sandbox_process import eventually, free_port
-
-PATIENCE_SECONDS = 120
-
-
-@dataclass
-class Run:
-    """A `serve` that printed its URL."""
-
-    process: subprocess.Popen[str]
-    url: str
-    output: list[str]
-    family: list[psutil.Process]
-
-    def ended(self) -> bool:
-        """Whether nothing that it started runs any more."""
-        return not any(member.is_running() and member.status() != psutil.STATUS_ZOMBIE for member in self.family)
+from tests.serving import PATIENCE_SECONDS, serving
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -110,25 +91,6 @@ def test_nonsense_in_the_configuration_is_named(environment: dict[str, str]) -> 
     done = litesubs("serve", environment | {"LITESUBS_PORT": "web"})
     assert done.returncode == 1
     assert "LITESUBS_PORT" in done.stdout
-
-
-@contextmanager
-def serving(environment: dict[str, str]) -> Iterator[Run]:
-    """A running instance; whatever the test left of it is stopped at the end."""
-    command = [sys.executable, "-m", "litesubs", "serve"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        output: list[str] = []
-        try:
-            for line in process.stdout:
-                output.append(line.rstrip())
-                if "ready" in line:
-                    break
-            assert output, "serve ended without a word"
-            family = psutil.Process(process.pid).children(recursive=True)
-            yield Run(process, output[-1].split()[-1], output, family)
-        finally:
-            process.terminate()
 
 
 def litesubs(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -26,7 +26,7 @@ from litesubs.integrations.stripe import Checkout, CheckoutRequest, StripeRefuse
 from litesubs.settings import settings
 from tests.sandbox_process import ROOT, Receiver, eventually, free_port, running_receiver, running_sandbox
 
-SECRET = "whsec_of_the_test"  # noqa: S105 - no secret
+SECRET = "whsec_of_the_test"
 API_KEY = {"Authorization": "Bearer sk_test_of_the_test"}
 CARD = {"method": "card", "number": "4242 4242 4242 4242", "expiry": "12 / 34", "cvc": "123", "name": "Ada Byron"}
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -72,7 +72,7 @@ def _forget_settings() -> None:
     gateway.reset_client()
 
 
-def request(**changes: Any) -> CheckoutRequest:  # noqa: ANN401 - any field
+def request(**changes: Any) -> CheckoutRequest:
     """A pack being bought."""
     wanted = CheckoutRequest(
         purchase_id="pur_01",
@@ -89,7 +89,7 @@ def request(**changes: Any) -> CheckoutRequest:  # noqa: ANN401 - any field
     return replace(wanted, **changes)
 
 
-def opened(key: str = "purchase:1:v1", **changes: Any) -> Checkout:  # noqa: ANN401 - any field
+def opened(key: str = "purchase:1:v1", **changes: Any) -> Checkout:
     """A session, made by the product."""
     return gateway.create_checkout(None, request(**changes), key)
 
@@ -594,7 +594,7 @@ class TestRunning:
     def test_ends_when_told(self, ending: str) -> None:
         port = free_port()
         command = [sys.executable, "-m", "sandbox.stripe", "--port", str(port), "--exit-with-stdin"]
-        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own command
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
             try:
                 eventually(lambda: answers(port), 30)
                 assert process.stdin is not None
