@@ -5,13 +5,10 @@ entries that chain to the wallet's last hash. The rules are those of the domain:
 expiry (none last), promo before paid, oldest, id; a reversal goes back to the very lots that were drawn.
 """
 
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
@@ -20,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from litesubs.domain import clock, ids
 from litesubs.domain.actors import Actor
+from litesubs.domain.chain import NO_NOTE, Note, entry_hash
 from litesubs.domain.errors import (
     InsufficientCreditsError,
     NotFoundError,
@@ -38,24 +36,7 @@ from litesubs.models import (
     Wallet,
 )
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SALT_BYTES = 16
-
-
-@dataclass(frozen=True)
-class Note:
-    """The free text of a posting. It is kept beside the entries, where it can be erased."""
-
-    reason: str = ""
-    details: dict[str, Any] = field(default_factory=dict)
-
-    def commitment(self, salt: bytes) -> bytes:
-        """What the chain keeps of the note: SHA-256 of the salt and the note's canonical JSON."""
-        canonical = json.dumps([self.reason, self.details], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(salt + canonical.encode()).digest()
-
-
-NO_NOTE = Note()
 
 
 @dataclass(frozen=True)
@@ -216,32 +197,6 @@ def set_status(session: Session, subscription_id: UUID, status: SubscriptionStat
     subscription.status_note = status_note
 
 
-def entry_hash(entry: LedgerEntry) -> bytes:
-    """SHA-256 over the previous hash and every field of the entry, each preceded by its length so that none can blur.
-
-    A field is its text in UTF-8 after a 4-byte big-endian length; an absent one is the length 0xFFFFFFFF. Time counts
-    in microseconds since 1970.
-    """
-    fields = (
-        entry.wallet_id,
-        entry.wallet_version,
-        entry.creator_id,
-        entry.posting_id,
-        entry.subscription_id,
-        entry.grant_id,
-        entry.type.value,
-        entry.posted_delta,
-        entry.held_delta,
-        entry.posted_after,
-        entry.held_after,
-        entry.reverses,
-        entry.actor,
-        _microseconds(entry.at),
-        None if entry.note_commitment is None else entry.note_commitment.hex(),
-    )
-    return hashlib.sha256(entry.prev_hash + b"".join(_framed(value) for value in fields)).digest()
-
-
 class _Posting:
     """The entries of one operation, to be appended to a locked wallet."""
 
@@ -262,7 +217,9 @@ class _Posting:
             )
 
     def draw(self, lots: list[CreditGrant], subscriptions: dict[UUID, Subscription], amount: int) -> UUID:
-        """Take `amount` from the lots in the order given."""
+        """Take `amount` ≥ 1 from the lots in the order given."""
+        if amount < 1:
+            raise ValueError(amount)
         need = amount
         for lot in lots:
             take = min(need, lot.remaining - lot.held)
@@ -401,15 +358,3 @@ def _not_yet_reversed(session: Session, drawn: Iterable[LedgerEntry]) -> dict[UU
 def _refuse_disabled(subscriptions: Iterable[Subscription]) -> None:
     if any(subscription.status is SubscriptionStatus.disabled for subscription in subscriptions):
         raise SubscriptionDisabledError
-
-
-def _microseconds(at: datetime) -> int:
-    delta = at - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
-
-
-def _framed(value: object) -> bytes:
-    if value is None:
-        return b"\xff\xff\xff\xff"
-    encoded = str(value).encode()
-    return len(encoded).to_bytes(4, "big") + encoded

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
@@ -72,7 +73,10 @@ def create(actor: Actor, draft: PackDraft) -> PackView:
         id=ids.new(), creator_id=creator_id, status=PackStatus.active, created_at=at, updated_at=at, **values
     )
     with transaction() as session:
-        _refuse_taken_slug(session, creator_id, pack.slug, pack.id)
+        taken = _taken_slugs(session, creator_id, pack.id)
+        if not str(draft.slug).strip():
+            pack.slug = _free_slug(pack.slug, taken)
+        _refuse_taken(pack.slug, taken)
         session.add(pack)
         _flush(session)
         session.add(links.default_link(pack))
@@ -87,7 +91,7 @@ def update(actor: Actor, pack_id: str, draft: PackDraft) -> PackView:
         for name, value in _valid(draft, unchanged=pack).items():
             setattr(pack, name, value)
         pack.updated_at = clock.now()
-        _refuse_taken_slug(session, creator_id, pack.slug, pack.id)
+        _refuse_taken(pack.slug, _taken_slugs(session, creator_id, pack.id))
         _flush(session)
     return one(actor, pack_id)
 
@@ -268,14 +272,23 @@ def _span(days: int) -> str:
     return prose.count(days // 365, "year") if days % 365 == 0 else prose.count(days, "day")
 
 
-def _refuse_taken_slug(session: Session, creator_id: UUID, slug: str, own_id: UUID) -> None:
-    """Say whose the slug is and offer the next free one. The UNIQUE constraint decides a race."""
+def _taken_slugs(session: Session, creator_id: UUID, own_id: UUID) -> dict[str, str]:
+    """Slug → name of the creator's other packs. The UNIQUE constraint decides a race."""
     query = select(CreditPack.slug, CreditPack.name).where(CreditPack.creator_id == creator_id, CreditPack.id != own_id)
     with session.no_autoflush:
-        taken = dict(session.execute(query).all())
+        return dict(session.execute(query).all())
+
+
+def _refuse_taken(slug: str, taken: dict[str, str]) -> None:
+    """Say whose the slug is and offer the next free one."""
     if slug in taken:
-        free = next(f"{slug[:56]}-{n}" for n in range(2, 10_000) if f"{slug[:56]}-{n}" not in taken)
+        free = _free_slug(slug, taken)
         raise ValidationFailedError({"slug": f"Your pack “{taken[slug]}” uses this. Try {free}."})
+
+
+def _free_slug(slug: str, taken: dict[str, str]) -> str:
+    candidates = chain([slug], (f"{slug[:56]}-{n}" for n in count(2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _flush(session: Session) -> None:

@@ -81,11 +81,10 @@ def start(actor: Actor, token: str) -> str:
     return _remember_session(purchase.id, checkout)
 
 
-def settle(purchase_id: UUID, *, bank_refused: bool = False) -> None:
+def settle(purchase_id: UUID) -> None:
     """Bring a purchase to where Stripe says it is, and grant its credits once if it is paid.
 
-    Called by the webhook's job, the success page and the sweep, in any order and together. `bank_refused` says that a
-    delayed payment failed, which the session itself does not show.
+    Called by the webhook's job, the success page and the sweep, in any order and together.
     """
     with transaction() as session:
         purchase = session.get(Purchase, purchase_id)
@@ -98,7 +97,7 @@ def settle(purchase_id: UUID, *, bank_refused: bool = False) -> None:
             return
         if checkout.status == "complete" and checkout.payment_status != "unpaid":
             _pay(session, purchase, checkout)
-        elif checkout.status == "complete" and bank_refused:
+        elif checkout.status == "complete" and checkout.bank_refused:
             _end(session, purchase, PurchaseStatus.failed)
         elif checkout.status == "complete":
             purchase.awaiting_bank = purchase.status is PurchaseStatus.pending

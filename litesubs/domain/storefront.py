@@ -47,7 +47,6 @@ def open_link(token: str) -> StorefrontView:
         closed_text=text.format(name=prose.first_name(creator.display_name), until=until),
         pack=packs.view(pack),
         creator_name=creator.display_name,
-        creator_handle=creator.handle,
         creator_initials=prose.initials(creator.display_name),
         others=others,
     )

@@ -67,7 +67,7 @@ def handle(event_id: str) -> None:
         outcome = "no purchase of ours"
         log.warning("event_for_unknown_purchase", stripe_event=event_id)
     else:
-        purchases.settle(purchase_id, bank_refused=event.type == "checkout.session.async_payment_failed")
+        purchases.settle(purchase_id)
         outcome = f"settled {ids.show('pur', purchase_id)}"
     with transaction() as session:
         stored = session.get_one(StripeEvent, event_id)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain.ledger import Note, entry_hash
+from litesubs.domain.chain import Note, entry_hash
 from litesubs.models import LedgerEntry, PostingNote, Wallet
 
 BATCH = 2000

@@ -97,7 +97,6 @@ class StorefrontView:
     closed_text: str
     pack: PackView
     creator_name: str
-    creator_handle: str
     creator_initials: str
     others: list[OfferView] = field(default_factory=list)
 

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, idempotency, ids, ledger, owned, packs, prose, statements
+from litesubs.domain import chain, clock, idempotency, ids, ledger, owned, packs, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import InsufficientCreditsError, NotFoundError, ValidationFailedError
 from litesubs.domain.views import SubscriptionView, WalletGroupView, WalletView
@@ -65,7 +65,7 @@ def use(actor: Actor, subscription_id: str, amount: int, reason: str, key: str) 
 
     Raises ValidationFailedError (`amount`, `reason`), SubscriptionInactiveError, InsufficientCreditsError.
     """
-    amount, note = _amount(amount), ledger.Note(_reason(reason, required=False))
+    amount, note = _amount(amount), chain.Note(_reason(reason, required=False))
 
     def spend(session: Session, sold: Subscription) -> None:
         try:
@@ -82,7 +82,7 @@ def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires
     `expires` is for added credits: "" as the pack's rule says, "never", or a date, their last day. The same `key` again
     does nothing more. Raises ValidationFailedError (`amount`, `reason`, `expires`), SubscriptionDisabledError.
     """
-    change, note = _change(amount), ledger.Note(_reason(reason, required=True))
+    change, note = _change(amount), chain.Note(_reason(reason, required=True))
 
     def correct(session: Session, sold: Subscription) -> None:
         if change > 0:

@@ -24,6 +24,7 @@ NETWORK_RETRIES = 2
 EVENT_PAGE_SIZE = 100
 LONGEST_PRODUCT_NAME = 250
 SIGNATURE_TOLERANCE_SECONDS = 300
+REFUSED = ("requires_payment_method", "canceled")
 SANDBOX_API_BASE = "http://127.0.0.1:3001"
 SANDBOX_KEY = "sk_test_sandbox"
 
@@ -73,7 +74,11 @@ class CheckoutRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """A Checkout Session. `url` is None once it is not open; `currency` is in upper case, as everywhere in Litesubs."""
+    """A Checkout Session. `url` is None once it is not open; `currency` is in upper case, as everywhere in Litesubs.
+
+    `bank_refused` says that the delayed payment of a complete session did not come; it is known only when the session
+    was retrieved.
+    """
 
     id: str
     url: str | None
@@ -83,6 +88,7 @@ class Checkout:
     amount_total: int
     currency: str
     payment_intent_id: str | None
+    bank_refused: bool
     client_reference_id: str | None
     metadata: Mapping[str, str]
     expires_at: datetime
@@ -133,7 +139,8 @@ def create_checkout(account: str | None, request: CheckoutRequest, idempotency_k
 def retrieve_checkout(account: str | None, session_id: str) -> Checkout:
     """The session as it is now. An unknown id is refused with code `resource_missing`."""
     with _translated_errors():
-        return _checkout(_client().v1.checkout.sessions.retrieve(session_id, options=_for(account)))
+        params: Any = {"expand": ["payment_intent"]}
+        return _checkout(_client().v1.checkout.sessions.retrieve(session_id, params, _for(account)))
 
 
 def expire_checkout(account: str | None, session_id: str) -> Checkout:
@@ -230,6 +237,7 @@ def _checkout(session: Session) -> Checkout:
         amount_subtotal=session.amount_subtotal or 0,
         amount_total=session.amount_total or 0,
         currency=(session.currency or "").upper(),
+        bank_refused=not isinstance(intent, str | None) and intent.status in REFUSED,
         payment_intent_id=intent if isinstance(intent, str) or intent is None else intent.id,
         client_reference_id=session.client_reference_id,
         metadata=session.metadata.to_dict() if session.metadata else {},

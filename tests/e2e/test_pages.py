@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, SetCookieParam, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from litesubs import demo
 from litesubs.domain import accounts, customers, packs, wallets
@@ -132,7 +132,7 @@ def assert_accessible(page: Page) -> None:
 def sign_in(page: Page, email: str) -> Actor:
     """A session cookie, as the sign-in form sets it."""
     token = accounts.sign_in(email, demo.PASSWORD, f"test of {email}")
-    cookie: SetCookieParam = {
+    cookie: Any = {
         "name": accounts.cookie_name(),
         "value": token,
         "url": settings().base_url,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, ledger, verify
+from litesubs.domain import chain, clock, ids, ledger, verify
 from litesubs.domain.errors import (
     InsufficientCreditsError,
     NotFoundError,
@@ -23,10 +23,10 @@ from tests import factories
 from tests.factories import SYSTEM, Holding, later
 
 pytestmark = pytest.mark.usefixtures("database")
-NOTE = ledger.Note("a reason", {"booking": "b1"})
+NOTE = chain.Note("a reason", {"booking": "b1"})
 
 
-def debit(held: Holding, amount: int, pack_id: UUID | None = None, note: ledger.Note = ledger.NO_NOTE) -> UUID:
+def debit(held: Holding, amount: int, pack_id: UUID | None = None, note: chain.Note = chain.NO_NOTE) -> UUID:
     """Spend in a transaction of its own."""
     with transaction() as session:
         return ledger.debit(session, held.wallet_id, amount, SYSTEM, pack_id=pack_id, note=note)
@@ -347,8 +347,8 @@ def test_the_hash_covers_every_field_of_an_entry() -> None:
         "prev_hash": b"x" * 32,
     }
     assert set(other) == set(LedgerEntry.model_fields) - {"hash"}
-    hashes = {ledger.entry_hash(LedgerEntry(**(entry.model_dump() | {name: value}))) for name, value in other.items()}
-    assert ledger.entry_hash(entry) == entry.hash
+    hashes = {chain.entry_hash(LedgerEntry(**(entry.model_dump() | {name: value}))) for name, value in other.items()}
+    assert chain.entry_hash(entry) == entry.hash
     assert len(hashes | {entry.hash}) == len(other) + 1
 
 
@@ -358,9 +358,9 @@ def test_the_commitment_to_a_note_depends_on_its_salt_and_all_of_its_content() -
         for salt in (b"1", b"2")
         for note in (
             NOTE,
-            ledger.Note("a reason"),
-            ledger.Note("", {"booking": "b1"}),
-            ledger.Note("a reaso", {"n": ""}),
+            chain.Note("a reason"),
+            chain.Note("", {"booking": "b1"}),
+            chain.Note("a reaso", {"n": ""}),
         )
     }
     assert len(salted) == 8

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, ledger, verify
+from litesubs.domain import chain, clock, ids, ledger, verify
 from litesubs.domain.errors import (
     DomainError,
     InsufficientCreditsError,
@@ -175,7 +175,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def adjust(self, which: int, change: int, days: int | None) -> None:
         """Correct one pack up or down."""
         subscription_id = self.held[which].subscription_id
-        note = ledger.Note("correction")
+        note = chain.Note("correction")
         expires_at = self.model.now + timedelta(days=days) if days else None
         disabled = SubscriptionDisabledError if self.model.status[which] is SubscriptionStatus.disabled else None
         if change > 0:

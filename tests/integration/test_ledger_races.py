@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, ledger, verify, wallets
+from litesubs.domain import chain, clock, ids, ledger, verify, wallets
 from litesubs.domain.errors import (
     DomainError,
     InsufficientCreditsError,
@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories import SYSTEM, Holding, at_once, unexpected
 
 pytestmark = pytest.mark.usefixtures("database")
-NOTE = ledger.Note("correction")
+NOTE = chain.Note("correction")
 
 
 def debit(held: Holding, amount: int = 1) -> UUID:

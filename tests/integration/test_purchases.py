@@ -219,6 +219,16 @@ def test_a_failed_delayed_payment_is_closed_also_when_its_event_comes_first(paym
     assert (purchase_of(url).status, purchase_of(url).awaiting_bank) == (PurchaseStatus.failed, False)
 
 
+def test_a_failed_delayed_payment_whose_event_was_lost_is_closed_by_the_sweep(payments: httpx.Client) -> None:
+    url = purchases.start(factories.person(), token_of(factories.pack(factories.creator())))
+    pay(payments, url, bank="waits")
+    stripe_events.handle(deliver("completed", url))
+    bank_says(payments, url, "fail")
+    with clock.at(clock.now() + timedelta(hours=1)):
+        purchases.sweep()
+    assert purchase_of(url).status is PurchaseStatus.failed
+
+
 def test_while_a_bank_takes_its_time_the_buyer_may_start_again(payments: httpx.Client) -> None:
     buyer, offer = factories.person(), factories.pack(factories.creator())
     url = purchases.start(buyer, token_of(offer))

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from litesubs.db import transaction
-from litesubs.domain import ids, ledger, verify
+from litesubs.domain import chain, ids, ledger, verify
 from litesubs.models import LedgerEntry
 from tests import factories
 from tests.factories import SYSTEM, Holding
@@ -17,7 +17,7 @@ def held(database: object) -> Holding:  # noqa: ARG001 - the database comes firs
     """A customer with five entries: a grant, a debit with a note, half of it given back, another grant and debit."""
     customer = factories.customer_with(10)
     with transaction() as session:
-        posting = ledger.debit(session, customer.wallet_id, 4, SYSTEM, note=ledger.Note("lesson"))
+        posting = ledger.debit(session, customer.wallet_id, 4, SYSTEM, note=chain.Note("lesson"))
         ledger.reverse(session, posting, SYSTEM, amount=2)
     factories.give(customer, 5)
     with transaction() as session:
@@ -91,7 +91,7 @@ def test_an_entry_rewritten_with_a_fitting_hash_still_breaks_the_next(held: Hold
         entry = session.get_one(LedgerEntry, (held.wallet_id, 2))
         session.expunge(entry)
     entry.actor = "user:somebody-else"
-    fitting = ledger.entry_hash(entry).hex()
+    fitting = chain.entry_hash(entry).hex()
     tamper(f"UPDATE ledger_entry SET actor = '{entry.actor}', hash = '\\x{fitting}' WHERE wallet_version = 2")  # noqa: S608
     assert "hash chain broken" in found()
     assert "version 3" in found()

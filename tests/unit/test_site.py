@@ -49,7 +49,6 @@ VIEW = StorefrontView(
     closed_text="",
     pack=PACK,
     creator_name='Ada "</script>" & Co',
-    creator_handle="ada",
     creator_initials="AC",
 )
 
@@ -60,7 +59,7 @@ def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     root = tmp_path / "build" / "client"
     pages = {
         "index": "start",
-        "404": "nothing here",
+        "not-found": '<link rel="modulepreload" href="/a.js"/>nothing here<script type="module">import "/a.js"</script>',
         "login": FORM,
         "signup": FORM,
         "p/__tpl__": SHOWN,
