@@ -59,7 +59,7 @@ def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     root = tmp_path / "build" / "client"
     pages = {
         "index": "start",
-        "not-found": '<link rel="modulepreload" href="/a.js"/>nothing here<script type="module">import "/a.js"</script>',
+        "not-found": '<link rel="modulepreload" href="/a.js"/>nothing here<script>live()</script>',
         "login": FORM,
         "signup": FORM,
         "p/__tpl__": SHOWN,
