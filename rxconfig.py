@@ -73,7 +73,7 @@ config = rx.Config(
     app_name="litesubs",
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    cors_allowed_origins=[settings().base_url],
+    cors_allowed_origins=settings().origins,
     frontend_compression_formats=["brotli", "gzip"],
     plugins=[rx.plugins.TailwindV4Plugin(config={"plugins": []}), LitesubsPlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin, rx.plugins.RadixThemesPlugin],

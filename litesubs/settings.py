@@ -43,6 +43,12 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def origins(self) -> list[str]:
+        """Where our own pages may be open: the base URL and, on a developer's machine, both names of this machine."""
+        local = [] if self.production else [f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1")]
+        return list(dict.fromkeys([self.base_url, *local]))
+
+    @property
     def uses_stripe_sandbox(self) -> bool:
         """Whether payments go to the local stand-in, where no money moves."""
         return self.stripe_secret_key is None or self.stripe_secret_key.get_secret_value().startswith("sk_test_sandbox")

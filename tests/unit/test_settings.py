@@ -84,3 +84,11 @@ def test_the_example_file_lists_every_setting() -> None:
     lines = Path(ROOT / ".env.example").read_text().splitlines()
     listed = {line.split("=")[0] for line in lines if line and not line.startswith("#")}
     assert listed == {field.validation_alias for field in Settings.model_fields.values()}
+
+
+def test_a_developer_may_open_the_pages_by_either_name_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LITESUBS_PORT", "3100")
+    assert Settings().origins == ["http://localhost:3100", "http://127.0.0.1:3100"]
+    monkeypatch.setenv("LITESUBS_ENV", "production")
+    monkeypatch.setenv("LITESUBS_BASE_URL", "https://credits.example")
+    assert Settings().origins == ["https://credits.example"]
