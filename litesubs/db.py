@@ -13,6 +13,7 @@ from litesubs.settings import settings
 POOL_SIZE = 10
 POOL_OVERFLOW = 30
 POOL_TIMEOUT_SECONDS = 20
+CONNECT_TIMEOUT_SECONDS = 10
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -49,7 +50,11 @@ def engine() -> Engine:
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
-        connect_args={"application_name": "litesubs", "options": "-c timezone=UTC"},
+        connect_args={
+            "application_name": "litesubs",
+            "options": "-c timezone=UTC",
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+        },
     )
 
 
