@@ -109,5 +109,10 @@
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
+
+  /* Another person, another connection: who signs in next in this tab must not be sent what the last one saw. */
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("action")?.startsWith("/auth/")) sessionStorage.removeItem("token");
+  });
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 })();

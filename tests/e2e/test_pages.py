@@ -105,8 +105,10 @@ def test_private_pages_ask_a_visitor_to_sign_in_and_lead_back(page: Page, filled
     page.locator("main form button[type=submit]").click()
     expect(page).to_have_url("/dashboard/customers?search=x")
     page.goto("/dashboard")
+    before = page.wait_for_function("sessionStorage.getItem('token')").json_value()
     page.get_by_role("button", name="Sign out").locator("visible=true").first.click()
     expect(page).to_have_url("/")
+    assert page.evaluate("sessionStorage.getItem('token')") != before  # the next person's connection is their own
     page.goto("/dashboard")
     expect(page).to_have_url("/login?next=%2Fdashboard")
 
