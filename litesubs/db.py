@@ -65,6 +65,14 @@ def transaction() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session for reading: all its queries see the database as it is at the first, whatever commits meanwhile."""
+    with transaction() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 def reset() -> None:
     """Forget the engine, closing its connections, so that the next use reads the settings again."""
     if engine.cache_info().currsize:

@@ -1,15 +1,18 @@
 """`python -m litesubs serve` as a process of its own, for tests that stop, kill and restart it."""
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
 from litesubs.frontend import ROOT
+from tests.sandbox_process import free_port
 
 PATIENCE_SECONDS = 120
 
@@ -26,6 +29,12 @@ class Run:
     def ended(self) -> bool:
         """Whether nothing that it started runs any more."""
         return not any(member.is_running() and member.status() != psutil.STATUS_ZOMBIE for member in self.family)
+
+
+def fresh_environment(data_dir: Path) -> dict[str, str]:
+    """Ours without what other tests set, for an instance of its own on a free port."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("STRIPE_", "DATABASE_URL"))}
+    return ours | {"LITESUBS_DATA_DIR": str(data_dir), "LITESUBS_PORT": str(free_port())}
 
 
 @contextmanager

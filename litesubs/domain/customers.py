@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
-from litesubs.db import transaction
+from litesubs.db import snapshot, transaction
 from litesubs.domain import ids, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.views import CustomerPage, CustomerRow
@@ -33,7 +33,7 @@ def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
                 col(Customer.email).icontains(words, autoescape=True),
             )
         )
-    with transaction() as session:
+    with snapshot() as session:
         total = session.exec(select(func.count()).select_from(query.subquery())).one()
         if after:
             query = query.where(Subscription.id < ids.read("sub", after))

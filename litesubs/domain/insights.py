@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from litesubs.db import transaction
+from litesubs.db import snapshot
 from litesubs.domain import ids, money, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.views import ActivityView, CurrencyFigures, DeskView
@@ -45,7 +45,7 @@ ORDER BY 2 DESC, 1
 def desk(actor: Actor) -> DeskView:
     """The overview: figures for each currency the creator sold in, and the latest movements."""
     creator_id = actor.require_creator()
-    with transaction() as session:
+    with snapshot() as session:
         return DeskView(
             figures=_figures(session, creator_id),
             activity=_activity(session, creator_id),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import structlog
 from sqlmodel import Session, col, select
 
-from litesubs.db import transaction
+from litesubs.db import snapshot, transaction
 from litesubs.domain import chain, clock, idempotency, ids, ledger, owned, packs, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import InsufficientCreditsError, NotFoundError, ValidationFailedError
@@ -26,7 +26,7 @@ LONGEST_KEY = 255
 
 def mine(actor: Actor) -> WalletView:
     """Everything the buyer holds, by creator, the newest first."""
-    with transaction() as session:
+    with snapshot() as session:
         query = (
             select(Subscription.id)
             .join(Customer, col(Customer.id) == col(Subscription.customer_id))
@@ -48,14 +48,14 @@ def mine(actor: Actor) -> WalletView:
 def one_of_mine(actor: Actor, subscription_id: str, before: int = 0) -> SubscriptionView:
     """One of the buyer's subscriptions with a page of its ledger. NotFoundError for anybody else's."""
     user_id = actor.require_user()
-    with transaction() as session:
+    with snapshot() as session:
         subscription = owned.subscription_held(session, user_id, subscription_id)
         return statements.statement(session, subscription.id, user_id, before)
 
 
 def subscription(actor: Actor, subscription_id: str, before: int = 0) -> SubscriptionView:
     """A customer's subscription as its creator sees it. NotFoundError for another creator's."""
-    with transaction() as session:
+    with snapshot() as session:
         sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
         return statements.statement(session, sold.id, actor.require_user(), before)
 

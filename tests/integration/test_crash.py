@@ -19,8 +19,8 @@ from litesubs.domain import accounts, packs, purchases, verify, wallets
 from litesubs.domain.actors import Actor
 from litesubs.integrations import stripe
 from litesubs.settings import settings
-from tests.sandbox_process import eventually, free_port
-from tests.serving import PATIENCE_SECONDS, serving
+from tests.sandbox_process import eventually
+from tests.serving import PATIENCE_SECONDS, fresh_environment, serving
 
 RECOVERY_SECONDS = 180  # a job whose worker died is taken up again within a minute or so, then tried again
 PASSWORD = "a long enough sentence"
@@ -34,7 +34,7 @@ def pages() -> None:
 
 @pytest.fixture
 def environment(open_folder: Path) -> dict[str, str]:
-    return os.environ | {"LITESUBS_DATA_DIR": str(open_folder / "data"), "LITESUBS_PORT": str(free_port())}
+    return fresh_environment(open_folder / "data")
 
 
 def test_credits_arrive_once_after_the_server_was_killed_between_payment_and_webhook(

@@ -16,6 +16,7 @@ from litesubs.domain.errors import (
     NothingToReverseError,
     SubscriptionInactiveError,
 )
+from litesubs.domain.views import SubscriptionView
 from litesubs.models import CreditGrant, GrantSource, LedgerEntry, SubscriptionStatus
 from tests import factories
 from tests.factories import SYSTEM, Holding, at_once, unexpected
@@ -215,3 +216,17 @@ def test_many_wallets_of_one_creator_move_at_once() -> None:
     assert len(succeeded(outcomes)) == 30
     assert {factories.balance(held) for held in (first, *others)} == {5}
     assert verify.violations() == []
+
+
+def test_a_ledger_read_while_it_grows_is_that_of_one_moment() -> None:
+    held = factories.customer_with(10)
+    adds = [
+        partial(wallets.adjust, held.creator, held.public_id, "1", "goodwill", "never", f"key {n}") for n in range(8)
+    ]
+    reads = [partial(wallets.subscription, held.creator, held.public_id)] * 16
+    calls: list[Any] = [*adds, *reads]
+    answers = at_once(*calls)
+    assert unexpected(answers) == []
+    for view in (answer for answer in answers if isinstance(answer, SubscriptionView)):
+        assert view.entries[0].left_after == view.posted
+        assert sum(lot.remaining for lot in view.lots) == view.posted

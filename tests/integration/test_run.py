@@ -12,7 +12,7 @@ import pytest
 from litesubs import frontend
 from litesubs.frontend import ROOT
 from tests.sandbox_process import eventually, free_port
-from tests.serving import PATIENCE_SECONDS, serving
+from tests.serving import PATIENCE_SECONDS, fresh_environment, serving
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -23,7 +23,7 @@ def pages() -> None:
 
 @pytest.fixture
 def environment(open_folder: Path) -> dict[str, str]:
-    return os.environ | {"LITESUBS_DATA_DIR": str(open_folder / "data"), "LITESUBS_PORT": str(free_port())}
+    return fresh_environment(open_folder / "data")
 
 
 def test_from_nothing_to_a_url_and_back_and_again(environment: dict[str, str]) -> None:
