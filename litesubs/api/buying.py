@@ -14,9 +14,9 @@ def to_checkout(actor: Actor, token: str) -> RedirectResponse:
     """Start the purchase and go to Stripe; where it cannot start, back to the pack page, which says why."""
     try:
         return RedirectResponse(purchases.start(actor, token), 303)
-    except (LinkUnavailableError, NotFoundError):
+    except NotFoundError:
         return RedirectResponse(f"/p/{quote(token, safe='')}", 303)
-    except PaymentProviderError as error:
+    except (LinkUnavailableError, PaymentProviderError) as error:
         response = RedirectResponse(f"/p/{quote(token, safe='')}", 303)
         flash.leave(response, {"form_error": error.message})
         return response

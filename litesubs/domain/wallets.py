@@ -109,6 +109,10 @@ def reverse(actor: Actor, subscription_id: str, entry_id: str, key: str) -> Subs
         )
         if session.exec(of_this).first() is None:
             raise NotFoundError
+        expired = select(CreditGrant.id).join(LedgerEntry, col(LedgerEntry.grant_id) == col(CreditGrant.id))
+        over = (col(LedgerEntry.posting_id) == posting_id, col(CreditGrant.expires_at) <= clock.now())
+        if session.exec(expired.where(*over)).first() is not None:
+            raise ValidationFailedError({"entry": "These credits have expired since. Adjust credits to add new ones."})
         ledger.reverse(session, posting_id, actor)
 
     return _once(actor, subscription_id, key, give_back, "reverse", entry_id)
@@ -186,7 +190,11 @@ def _lot_expiry(session: Session, actor: Actor, sold: Subscription, expires: str
     if not expires:
         pack = owned.pack(session, actor.require_creator(), ids.show("pack", sold.pack_id))
         by_rule = packs.expires_at(pack.expiry_kind, pack.expiry_date, pack.expiry_days, at)
-        return by_rule if by_rule is None or by_rule > at else None
+        if by_rule is not None and by_rule <= at:
+            raise ValidationFailedError(
+                {"amount": "The pack's last day has passed. Choose a date for these, or never."}
+            )
+        return by_rule
     try:
         last_day = date.fromisoformat(expires)
     except (TypeError, ValueError):

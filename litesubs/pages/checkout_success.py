@@ -60,8 +60,8 @@ def _review() -> rx.Component:
     return result_text(
         "We are checking this payment",
         (
-            "Stripe's amount differs from the price of the pack. No credits were given yet; the creator sees this "
-            "purchase too."
+            "Stripe's amount differs from the price of the pack. No credits were given yet. Write to the creator with "
+            "the date of your payment."
         ),
         link_button("Open your wallet", href="/wallet", variant="primary", size="lg"),
     )

@@ -377,3 +377,20 @@ def test_no_search_or_cursor_breaks_the_list_of_customers(bad: Any) -> None:
 def test_a_cursor_of_another_creators_list_shows_nothing_foreign() -> None:
     held, other = factories.customer_with(5), factories.customer_with(5)
     assert customers.page(held.creator, after=other.public_id).total == 1
+
+
+def test_a_spend_from_a_lot_that_has_expired_since_is_not_given_back_to_vanish() -> None:
+    held = factories.customer_with()
+    factories.give(held, 2, expires_at=later(days=1))
+    spent = use(held).entries[0].id
+    with clock.at(later(days=2)), pytest.raises(ValidationFailedError, match="expired since"):
+        wallets.reverse(held.creator, held.public_id, spent, str(ids.new()))
+    assert factories.balance(held) == 1
+
+
+def test_credits_added_after_the_packs_date_do_not_silently_last_for_ever() -> None:
+    held = factories.customer_with(1, expiry_kind="on_date", expiry_date=str(later(days=3).date()))
+    with clock.at(later(days=9)):
+        with pytest.raises(ValidationFailedError, match="last day has passed"):
+            adjust(held, "1")
+        assert adjust(held, "1", "never").lots[-1].expires == "Never expires"
