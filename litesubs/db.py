@@ -33,7 +33,7 @@ class DatabaseNotConfiguredError(RuntimeError):
 def database_url() -> URL:
     """DATABASE_URL with the driver pinned to psycopg2.
 
-    Since SQLAlchemy 2.1 maps a bare `postgresql://` to psycopg 3.
+    SQLAlchemy 2.1 maps a bare `postgresql://` to psycopg 3.
     """
     secret = settings().database_url
     if secret is None:

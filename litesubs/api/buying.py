@@ -12,11 +12,11 @@ from litesubs.domain.errors import LinkUnavailableError, NotFoundError, PaymentP
 
 def to_checkout(actor: Actor, token: str) -> RedirectResponse:
     """Start the purchase and go to Stripe; where it cannot start, back to the pack page, which says why."""
+    back = RedirectResponse(f"/p/{quote(token, safe='')}", 303)
     try:
         return RedirectResponse(purchases.start(actor, token), 303)
     except NotFoundError:
-        return RedirectResponse(f"/p/{quote(token, safe='')}", 303)
+        return back
     except (LinkUnavailableError, PaymentProviderError) as error:
-        response = RedirectResponse(f"/p/{quote(token, safe='')}", 303)
-        flash.leave(response, {"form_error": error.message})
-        return response
+        flash.leave(back, {"form_error": error.message})
+        return back
