@@ -54,12 +54,6 @@ app = App(connector=PsycopgConnector())
 app.job_manager = _Jobs(app.connector)
 
 
-@app.task(name="settle_purchase", queue="payments", retry=RETRY)
-def settle_purchase(purchase_id: str) -> None:
-    """Look at Stripe's session of a purchase and record what it says."""
-    purchases.settle(UUID(purchase_id))
-
-
 @app.task(name="handle_stripe_event", queue="payments", retry=RETRY)
 def handle_stripe_event(event_id: str) -> None:
     """Act on an event that was stored when it arrived."""
