@@ -26,7 +26,7 @@ from litesubs.domain import accounts, clock, ids, ledger, links, packs, password
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import DomainError
 from litesubs.domain.packs import PackDraft
-from litesubs.domain.views import PackView
+from litesubs.domain.views.offers import PackView
 from litesubs.models import Creator, Customer, GrantSource, Purchase, Subscription, User, Wallet
 
 PASSWORD = "a short sentence is good"

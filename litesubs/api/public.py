@@ -12,7 +12,7 @@ from litesubs.api.deps import FROM_OUR_PAGES, CurrentActor
 from litesubs.domain import health, storefront
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import NotFoundError
-from litesubs.domain.views import StorefrontView
+from litesubs.domain.views.offers import StorefrontView
 
 router = APIRouter(include_in_schema=False)
 

@@ -15,7 +15,7 @@ from litesubs.api.templates import Boot
 from litesubs.domain import accounts, packs, prose, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
-from litesubs.domain.views import StorefrontView
+from litesubs.domain.views.offers import StorefrontView
 from litesubs.settings import settings
 
 AuthPage = Literal["login", "signup"]

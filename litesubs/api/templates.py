@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reflex.utils.prerequisites import get_web_dir
 
-from litesubs.domain.views import OfferView
+from litesubs.domain.views.offers import OfferView
 
 LIVE_SCRIPT = re.compile(r"<script(?![^>]* src=)[^>]*>.*?</script>", re.DOTALL)
 MODULE_LINK = re.compile(r'<link rel="modulepreload"[^>]*>')

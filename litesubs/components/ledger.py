@@ -11,7 +11,8 @@ from litesubs.components.icons import icon
 from litesubs.components.links import anchor
 from litesubs.components.tables import Column, cell, row, table
 from litesubs.components.values import Child, Text, joined
-from litesubs.domain.views import ActivityView, EntryView
+from litesubs.domain.views.desk import ActivityView
+from litesubs.domain.views.statements import EntryView
 
 DISC = "grid size-[30px] shrink-0 place-items-center rounded-full"
 QUIET = f"{DISC} bg-sunken text-muted"

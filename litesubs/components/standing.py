@@ -11,7 +11,7 @@ from litesubs.components.credits import credit_meter
 from litesubs.components.surfaces import avatar, card, card_header, note, skeleton, stat
 from litesubs.components.tables import Column, cell, row, table
 from litesubs.components.values import Child, Number, Text
-from litesubs.domain.views import LotView
+from litesubs.domain.views.statements import LotView
 
 LOTS = [Column("Lot"), Column("Came from"), Column("Expires"), Column("Left", right=True)]
 FIGURES = (

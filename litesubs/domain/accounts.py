@@ -17,7 +17,7 @@ from litesubs.db import transaction
 from litesubs.domain import clock, ids, passwords, prose
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import TooManyAttemptsError, ValidationFailedError, WrongCredentialsError
-from litesubs.domain.views import AccountView
+from litesubs.domain.views.accounts import AccountView
 from litesubs.models import Creator, User, UserSession
 from litesubs.settings import settings
 

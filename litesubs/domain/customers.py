@@ -8,7 +8,7 @@ from sqlmodel import Session, col, or_, select
 from litesubs.db import snapshot, transaction
 from litesubs.domain import ids, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.views import CustomerPage, CustomerRow
+from litesubs.domain.views.customers import CustomerPage, CustomerRow
 from litesubs.models import Customer, LedgerEntry, Subscription
 
 ROWS_PER_PAGE = 25

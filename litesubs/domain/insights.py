@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from litesubs.db import snapshot
 from litesubs.domain import ids, money, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.views import ActivityView, CurrencyFigures, DeskView
+from litesubs.domain.views.desk import ActivityView, CurrencyFigures, DeskView
 from litesubs.models import CreditPack, Customer, EntryType, LedgerEntry, PostingNote, Subscription
 
 ACTIVITY_LINES = 8

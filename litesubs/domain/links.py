@@ -14,7 +14,7 @@ from litesubs.db import transaction
 from litesubs.domain import clock, ids, owned, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import LinkUnavailableError, ValidationFailedError
-from litesubs.domain.views import LinkView
+from litesubs.domain.views.offers import LinkView
 from litesubs.models import CreditPack, Purchase, PurchaseStatus, ShareLink
 from litesubs.settings import settings
 

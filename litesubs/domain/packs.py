@@ -15,7 +15,7 @@ from litesubs.db import transaction
 from litesubs.domain import clock, ids, links, money, owned, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
-from litesubs.domain.views import PackView, PreviewView
+from litesubs.domain.views.offers import PackView, PreviewView
 from litesubs.models import CreditPack, ExpiryKind, PackStatus, Purchase, PurchaseStatus, ShareLink, Subscription
 
 NAME_LENGTH = 80

@@ -13,7 +13,7 @@ from litesubs.db import transaction
 from litesubs.domain import clock, ids, ledger, links, money, packs, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import LinkUnavailableError, NotFoundError, PaymentProviderError
-from litesubs.domain.views import CheckoutResult
+from litesubs.domain.views.checkout import CheckoutResult
 from litesubs.integrations import stripe
 from litesubs.models import (
     Creator,

@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from litesubs.domain import clock, ids, links, money, packs, prose
-from litesubs.domain.views import EntryView, LotView, SubscriptionView
+from litesubs.domain.views.statements import EntryView, LotView, SubscriptionView
 from litesubs.models import (
     Creator,
     CreditGrant,

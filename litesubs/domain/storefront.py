@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 from litesubs.db import transaction
 from litesubs.domain import links, packs, prose
 from litesubs.domain.errors import NotFoundError
-from litesubs.domain.views import OfferView, StorefrontView
+from litesubs.domain.views.offers import OfferView, StorefrontView
 from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
 
 MOST_OTHERS = 6

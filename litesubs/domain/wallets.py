@@ -12,7 +12,7 @@ from litesubs.db import snapshot, transaction
 from litesubs.domain import chain, clock, idempotency, ids, ledger, owned, packs, prose, statements
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import InsufficientCreditsError, NotFoundError, ValidationFailedError
-from litesubs.domain.views import SubscriptionView, WalletGroupView, WalletView
+from litesubs.domain.views.statements import SubscriptionView, WalletGroupView, WalletView
 from litesubs.models import CreditGrant, Customer, ExpiryKind, LedgerEntry, Subscription, SubscriptionStatus
 
 log = structlog.get_logger()

@@ -15,7 +15,7 @@ from litesubs.components.shell import Person, desk_shell
 from litesubs.components.standing import figure, with_badge
 from litesubs.components.surfaces import avatar, card, empty_state, failed_state, skeleton_rows
 from litesubs.components.tables import Column, cell, row, row_link, table, two_lines
-from litesubs.domain.views import CustomerRow
+from litesubs.domain.views.customers import CustomerRow
 from litesubs.state.customers import CustomersState as State
 
 COLUMNS = [

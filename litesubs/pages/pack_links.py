@@ -10,7 +10,7 @@ from litesubs.components.layout import pair, phone_only, wide_only
 from litesubs.components.overlays import confirm, dialog
 from litesubs.components.surfaces import card, section_header, skeleton_rows
 from litesubs.components.tables import Column, cell, cell_actions, row, table, two_lines
-from litesubs.domain.views import LinkView
+from litesubs.domain.views.offers import LinkView
 from litesubs.state.pack_links import PackLinksState
 
 S = PackLinksState

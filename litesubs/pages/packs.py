@@ -13,7 +13,7 @@ from litesubs.components.surfaces import card, empty_state, failed_state, skelet
 from litesubs.components.tables import Column, cell, cell_actions, row, stacked, table, two_lines_link
 from litesubs.components.tickets import ticket_chip
 from litesubs.components.values import Flag, Handler, Text, grouped
-from litesubs.domain.views import PackView
+from litesubs.domain.views.offers import PackView
 from litesubs.state.packs import PacksState
 
 S = PacksState

@@ -24,7 +24,7 @@ from litesubs.components.standing import (
 )
 from litesubs.components.surfaces import before_after, card, empty_state, failed_state, note, section_header
 from litesubs.components.values import plural
-from litesubs.domain.views import EntryView
+from litesubs.domain.views.statements import EntryView
 from litesubs.state.subscription import SubscriptionState as State
 
 ONE_ACT = 1_000

@@ -1,6 +1,7 @@
 """What pages hold before their view has come."""
 
-from litesubs.domain.views import CustomerPage, SubscriptionView, WalletView
+from litesubs.domain.views.customers import CustomerPage
+from litesubs.domain.views.statements import SubscriptionView, WalletView
 
 NO_CUSTOMERS = CustomerPage(rows=[], total=0, after="")
 NO_WALLET = WalletView(summary="", expiring="")

@@ -2,7 +2,7 @@
 
 from litesubs.domain import purchases
 from litesubs.domain.errors import NotFoundError, PaymentProviderError
-from litesubs.domain.views import CheckoutResult
+from litesubs.domain.views.checkout import CheckoutResult
 from litesubs.state.session import SessionState, handler
 
 NOTHING = CheckoutResult(state="", pack_name="", credits=0, price="", creator_name="", subscription_id="", retry_url="")

@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from litesubs.domain import customers
-from litesubs.domain.views import CustomerPage
+from litesubs.domain.views.customers import CustomerPage
 from litesubs.state.blank import NO_CUSTOMERS
 from litesubs.state.session import SessionState, answer_error, handler
 

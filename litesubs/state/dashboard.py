@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 
 from litesubs.domain import accounts, insights, prose
 from litesubs.domain.errors import CreatorProfileRequiredError, ValidationFailedError
-from litesubs.domain.views import CurrencyFigures, DeskView
+from litesubs.domain.views.desk import CurrencyFigures, DeskView
 from litesubs.state.session import SessionState, answer_error, handler
 
 NOTHING = CurrencyFigures("", "", 0, 0, 0, 0, 0, "")

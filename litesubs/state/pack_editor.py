@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 from litesubs.domain import packs, prose
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.packs import PackDraft
-from litesubs.domain.views import PackView, PreviewView
+from litesubs.domain.views.offers import PackView, PreviewView
 from litesubs.state.session import SessionState, answer_error, handler, said
 
 Events = AsyncGenerator[EventSpec | None, None]

@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 
 from litesubs.domain import links
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
-from litesubs.domain.views import LinkView
+from litesubs.domain.views.offers import LinkView
 from litesubs.state.session import SessionState, handler, said
 
 # The section is drawn after the address was read, so the browser could not scroll to it by itself.

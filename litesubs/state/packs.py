@@ -3,7 +3,7 @@
 from reflex.event import EventSpec
 
 from litesubs.domain import packs
-from litesubs.domain.views import PackView
+from litesubs.domain.views.offers import PackView
 from litesubs.state.session import SessionState, answer_error, handler, said
 
 

@@ -12,7 +12,7 @@ from reflex.event import EventCallback, EventSpec
 from litesubs.domain import accounts
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, DomainError, SignInRequiredError
-from litesubs.domain.views import AccountView
+from litesubs.domain.views.accounts import AccountView
 
 TOAST_MILLISECONDS = 6_000
 UNTIL_CLOSED_MILLISECONDS = 86_400_000

@@ -10,7 +10,7 @@ from reflex.event import EventSpec, EventType
 
 from litesubs.domain import prose, wallets
 from litesubs.domain.errors import DomainError, NotFoundError, ValidationFailedError
-from litesubs.domain.views import EntryView, SubscriptionView
+from litesubs.domain.views.statements import EntryView, SubscriptionView
 from litesubs.state.blank import NO_SUBSCRIPTION
 from litesubs.state.session import SessionState, answer_error, handler, said
 

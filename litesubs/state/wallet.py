@@ -3,7 +3,7 @@
 from reflex.event import EventSpec
 
 from litesubs.domain import wallets
-from litesubs.domain.views import WalletView
+from litesubs.domain.views.statements import WalletView
 from litesubs.state.blank import NO_WALLET
 from litesubs.state.session import SessionState, answer_error, handler
 

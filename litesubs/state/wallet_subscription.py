@@ -6,7 +6,7 @@ from reflex.event import EventSpec
 
 from litesubs.domain import wallets
 from litesubs.domain.errors import NotFoundError
-from litesubs.domain.views import EntryView, SubscriptionView
+from litesubs.domain.views.statements import EntryView, SubscriptionView
 from litesubs.state.blank import NO_SUBSCRIPTION
 from litesubs.state.session import SessionState, answer_error, handler
 

@@ -12,7 +12,7 @@ from litesubs.db import transaction
 from litesubs.domain import clock, ids, insights, money, packs, wallets
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, SignInRequiredError
-from litesubs.domain.views import CurrencyFigures
+from litesubs.domain.views.desk import CurrencyFigures
 from litesubs.models import (
     CreditGrant,
     CreditPack,

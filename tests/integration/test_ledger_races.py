@@ -16,7 +16,7 @@ from litesubs.domain.errors import (
     NothingToReverseError,
     SubscriptionInactiveError,
 )
-from litesubs.domain.views import SubscriptionView
+from litesubs.domain.views.statements import SubscriptionView
 from litesubs.models import CreditGrant, GrantSource, LedgerEntry, SubscriptionStatus
 from tests import factories
 from tests.factories import SYSTEM, Holding, at_once, unexpected

@@ -23,7 +23,7 @@ from litesubs.domain.errors import (
     SubscriptionInactiveError,
     ValidationFailedError,
 )
-from litesubs.domain.views import SubscriptionView
+from litesubs.domain.views.statements import SubscriptionView
 from litesubs.models import LedgerEntry
 from tests import factories
 from tests.factories import HOSTILE, Holding, later

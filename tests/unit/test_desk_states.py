@@ -3,7 +3,8 @@
 from typing import Any, TypeVar
 
 from litesubs.domain.packs import PackDraft
-from litesubs.domain.views import CurrencyFigures, DeskView, LinkView, PackView
+from litesubs.domain.views.desk import CurrencyFigures, DeskView
+from litesubs.domain.views.offers import LinkView, PackView
 from litesubs.state.dashboard import DashboardState
 from litesubs.state.pack_editor import NO_PACK, PackEditorState
 from litesubs.state.pack_links import PackLinksState

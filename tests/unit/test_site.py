@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from litesubs.api import site, templates
 from litesubs.api.site import Message, Receive, Scope, Send
 from litesubs.domain.actors import VISITOR
-from litesubs.domain.views import OfferView, PackView, StorefrontView
+from litesubs.domain.views.offers import OfferView, PackView, StorefrontView
 
 SHOWN = (
     "<html><head><title>%%LS_TITLE%%</title></head><body><h1>%%LS_PACK_NAME%%</h1>"

@@ -1,0 +1,93 @@
+"""What is held: subscriptions with their lots and ledger, and the buyer's wallet."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One line of a ledger.
+
+    `kind` names its icon, `amount` is signed text ("−1"), `left_after` is the pack's balance.
+    """
+
+    id: str
+    kind: str
+    title: str
+    reason: str
+    at: str
+    who: str
+    lot: str
+    lot_expiry: str
+    amount: str
+    adds: bool
+    left_after: int
+    reversible: bool
+
+
+@dataclass(frozen=True)
+class LotView:
+    """A grant. `label` is Lot A, Lot B… in order of arrival."""
+
+    id: str
+    label: str
+    source: str
+    amount: int
+    remaining: int
+    held: int
+    expires: str
+    expires_soon: bool
+    expired: bool
+
+
+@dataclass(frozen=True)
+class SubscriptionView:
+    """One customer's standing with one pack, with its lots and, newest first, its ledger.
+
+    `meter` has one letter a credit, in order: s spent, h held, a available, e expiring within 30 days; "" above 24.
+    """
+
+    id: str
+    status: str
+    status_note: str
+    pack_id: str
+    pack_name: str
+    creator_name: str
+    creator_initials: str
+    customer_id: str
+    customer_name: str
+    customer_email: str
+    customer_initials: str
+    posted: int
+    held: int
+    available: int
+    granted: int
+    spent: int
+    expiring: int
+    meter: str
+    expires: str
+    expires_soon: bool
+    paid: str
+    unit_cost: str
+    buy_again_url: str
+    buy_again_price: str
+    lots: list[LotView] = field(default_factory=list)
+    entries: list[EntryView] = field(default_factory=list)
+    more_before: int = 0
+
+
+@dataclass(frozen=True)
+class WalletGroupView:
+    """What a buyer holds with one creator."""
+
+    creator_name: str
+    creator_initials: str
+    subscriptions: list[SubscriptionView] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WalletView:
+    """Everything a buyer holds. `expiring` is one sentence about what expires next, or ""."""
+
+    summary: str
+    expiring: str
+    groups: list[WalletGroupView] = field(default_factory=list)
