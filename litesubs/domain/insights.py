@@ -17,10 +17,8 @@ ACTIVITY_LINES = 8
 # What is owed is valued lot by lot at what one credit of it cost, rounded once per lot.
 FIGURES = text("""
 WITH lot AS (
-    SELECT g.id, g.amount, g.remaining, g.source, g.paid_minor, coalesce(g.paid_currency, p.currency) AS currency
+    SELECT g.id, g.amount, g.remaining, g.source, g.paid_minor, g.currency
     FROM credit_grant g
-    JOIN subscription s ON s.id = g.subscription_id
-    JOIN credit_pack p ON p.id = s.pack_id
     WHERE g.creator_id = :creator
 ), moved AS (
     SELECT lot.currency,

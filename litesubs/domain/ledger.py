@@ -27,6 +27,7 @@ from litesubs.domain.errors import (
 )
 from litesubs.models import (
     CreditGrant,
+    CreditPack,
     EntryType,
     GrantSource,
     LedgerEntry,
@@ -297,6 +298,7 @@ def _add_lot(
         promo=lot.source is GrantSource.promo,
         paid_minor=lot.paid_minor,
         paid_currency=lot.paid_currency,
+        currency=lot.paid_currency or session.get_one(CreditPack, subscription.pack_id).currency,
         expires_at=lot.expires_at,
         created_at=posting.at,
     )

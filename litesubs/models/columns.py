@@ -1,0 +1,28 @@
+"""How columns are declared: text enums with their CHECK, times with a zone, counts."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Enum, text
+
+
+def enum(kind: type[StrEnum], name: str) -> Enum:
+    """A text column that takes the values of `kind` and no others."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def time(*, nullable: bool = False) -> Column[Any]:
+    """A moment, aware."""
+    return Column(DateTime(timezone=True), nullable=nullable)
+
+
+def count(default: int | None = None) -> Column[Any]:
+    """A whole number: credits, minor units, versions."""
+    return Column(BigInteger, nullable=False, server_default=None if default is None else text(str(default)))
