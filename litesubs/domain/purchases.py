@@ -13,7 +13,7 @@ from litesubs.db import transaction
 from litesubs.domain import clock, ids, ledger, links, money, packs, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import LinkUnavailableError, NotFoundError, PaymentProviderError
-from litesubs.domain.views.checkout import CheckoutResult
+from litesubs.domain.views.checkout import CheckoutResult, ReviewView
 from litesubs.integrations import stripe
 from litesubs.models import (
     Creator,
@@ -36,6 +36,7 @@ REUSED_FOR = timedelta(minutes=20)  # a buyer who comes back finds the checkout 
 CLAIMED_FOR = timedelta(minutes=1)  # a first click that is still talking to Stripe
 SWEPT_AFTER = timedelta(minutes=SESSION_MINUTES + 5)
 SWEPT_AT_ONCE = 200
+UNKNOWN_TO_STRIPE = "resource_missing"
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,22 @@ def start(actor: Actor, token: str) -> str:
 def settle(purchase_id: UUID) -> None:
     """Bring a purchase to where Stripe says it is, and grant its credits once if it is paid.
 
-    Called by the webhook's job, the success page and the sweep, in any order and together.
+    Called by the webhook's job, the pages after checkout and the sweep, in any order and together.
     """
     with transaction() as session:
         purchase = session.get(Purchase, purchase_id)
     if purchase is None or purchase.status is PurchaseStatus.paid or purchase.stripe_session_id is None:
         return
-    checkout = stripe.retrieve_checkout(purchase.stripe_account, purchase.stripe_session_id)
+    try:
+        checkout = stripe.retrieve_checkout(purchase.stripe_account, purchase.stripe_session_id)
+    except stripe.StripeRefusedError as error:
+        if error.code != UNKNOWN_TO_STRIPE:
+            raise
+        with transaction() as session:
+            purchase = _locked(session, purchase_id)
+            if purchase.status is PurchaseStatus.pending:
+                _needs_review(purchase, f"Stripe knows no checkout {purchase.stripe_session_id}.")
+        return
     with transaction() as session:
         purchase = _locked(session, purchase_id)
         if purchase.status is PurchaseStatus.paid:
@@ -112,19 +122,44 @@ def result(actor: Actor, session_id: str) -> CheckoutResult:
     """
     if not prose.storable(session_id):
         raise NotFoundError
-    purchase_id = _mine(actor, col(Purchase.stripe_session_id) == session_id)
-    try:
-        settle(purchase_id)
-    except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
-        raise PaymentProviderError(
-            "Stripe does not answer right now. If you paid, your credits arrive by themselves."
-        ) from error
-    return _result(purchase_id)
+    return _settled(_mine(actor, col(Purchase.stripe_session_id) == session_id))
 
 
 def cancelled(actor: Actor, purchase_id: str) -> CheckoutResult:
-    """The purchase that the buyer walked away from. Nothing was charged; the checkout stays open for its half hour."""
-    return _result(_mine(actor, col(Purchase.id) == ids.read("pur", purchase_id)))
+    """What came of the purchase that the buyer walked away from, settled too: it may be paid in another tab.
+
+    NotFoundError for others'.
+    """
+    return _settled(_mine(actor, col(Purchase.id) == ids.read("pur", purchase_id)))
+
+
+def to_review(actor: Actor) -> list[ReviewView]:
+    """The creator's purchases that a person must look at, the newest first."""
+    with transaction() as session:
+        query = (
+            select(Purchase, User)
+            .join(User, col(User.id) == col(Purchase.user_id))
+            .where(Purchase.creator_id == actor.require_creator(), col(Purchase.needs_review))
+        )
+        found = session.exec(query.order_by(col(Purchase.id).desc())).all()
+    return [
+        ReviewView(
+            id=ids.show("pur", purchase.id),
+            buyer_name=buyer.name,
+            buyer_email=buyer.email,
+            pack_name=purchase.pack_name,
+            amount=money.show(purchase.price_minor, purchase.currency),
+            reason=purchase.review_reason or "",
+            at=prose.moment(purchase.created_at),
+        )
+        for purchase, buyer in found
+    ]
+
+
+def waiting_for_review() -> int:
+    """How many purchases of all creators a person must look at."""
+    with transaction() as session:
+        return session.exec(select(func.count()).select_from(Purchase).where(col(Purchase.needs_review))).one()
 
 
 def close_checkout(purchase_id: UUID) -> None:
@@ -141,7 +176,10 @@ def close_checkout(purchase_id: UUID) -> None:
 
 
 def sweep() -> None:
-    """Settle what no event settled: purchases whose half hour is over. A safety net under lost webhooks."""
+    """Settle what no event settled: purchases whose half hour is over. A safety net under lost webhooks.
+
+    One that cannot be settled is logged and left for the next time; the others go on.
+    """
     before = clock.now() - SWEPT_AFTER
     with transaction() as session:
         query = select(Purchase.id, Purchase.stripe_session_id).where(
@@ -151,13 +189,15 @@ def sweep() -> None:
             query.order_by(col(Purchase.awaiting_bank), col(Purchase.created_at)).limit(SWEPT_AT_ONCE)
         ).all()
     for purchase_id, session_id in stale:
-        if session_id is None:
-            _close(purchase_id, PurchaseStatus.expired)
-        else:
-            try:
+        try:
+            if session_id is None:
+                _close(purchase_id, PurchaseStatus.expired)
+            else:
                 settle(purchase_id)
-            except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
-                log.warning("sweep_skipped", purchase=str(purchase_id), error=str(error))
+        except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
+            log.warning("sweep_skipped", purchase=str(purchase_id), error=str(error))
+        except Exception:
+            log.exception("sweep_failed", purchase=str(purchase_id))
 
 
 def _for_sale(session: Session, token: str) -> tuple[ShareLink, CreditPack]:
@@ -173,15 +213,15 @@ def _for_sale(session: Session, token: str) -> tuple[ShareLink, CreditPack]:
     return link, pack
 
 
-def _terms(pack: CreditPack) -> _Terms:
+def _terms(of: CreditPack | Purchase) -> _Terms:
     return _Terms(
-        pack_name=pack.name,
-        price_minor=pack.price_minor,
-        currency=pack.currency,
-        credits=pack.credits,
-        expiry_kind=pack.expiry_kind,
-        expiry_date=pack.expiry_date.isoformat() if pack.expiry_date else None,
-        expiry_days=pack.expiry_days,
+        pack_name=of.name if isinstance(of, CreditPack) else of.pack_name,
+        price_minor=of.price_minor,
+        currency=of.currency,
+        credits=of.credits,
+        expiry_kind=of.expiry_kind,
+        expiry_date=of.expiry_date.isoformat() if of.expiry_date else None,
+        expiry_days=of.expiry_days,
     )
 
 
@@ -197,16 +237,7 @@ def _open_purchase(session: Session, user_id: UUID, link: ShareLink, pack: Credi
     )
     for purchase in session.exec(query.order_by(col(Purchase.created_at).desc())):
         claimed = purchase.stripe_session_url or purchase.created_at > clock.now() - CLAIMED_FOR
-        same = _Terms(
-            pack_name=purchase.pack_name,
-            price_minor=purchase.price_minor,
-            currency=purchase.currency,
-            credits=purchase.credits,
-            expiry_kind=purchase.expiry_kind,
-            expiry_date=purchase.expiry_date.isoformat() if purchase.expiry_date else None,
-            expiry_days=purchase.expiry_days,
-        ) == _terms(pack)
-        if claimed and same:
+        if claimed and _terms(purchase) == _terms(pack):
             return purchase
     return None
 
@@ -263,15 +294,14 @@ def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> Non
     """Record the payment and grant the credits, unless Stripe's figures are not ours: then a person must look."""
     owed = (money.stripe_amount(purchase.price_minor, purchase.currency), purchase.currency)
     if (checkout.amount_subtotal, checkout.currency.upper()) != owed:
-        purchase.needs_review = True
         told = f"{checkout.amount_subtotal} {checkout.currency.upper()}"
-        purchase.review_reason = f"Stripe says {told}, the purchase says {owed[0]} {owed[1]}."
-        log.error("purchase_needs_review", purchase=str(purchase.id), reason=purchase.review_reason)
+        _needs_review(purchase, f"Stripe says {told}, the purchase says {owed[0]} {owed[1]}.")
         return
     at = clock.now()
     customer = _customer(session, purchase, at)
     purchase.status, purchase.paid_at, purchase.closed_at = PurchaseStatus.paid, at, at
     purchase.awaiting_bank, purchase.customer_id = False, customer.id
+    purchase.needs_review, purchase.review_reason = False, None
     purchase.stripe_payment_intent_id = checkout.payment_intent_id
     session.flush()
     subscription = ledger.open_subscription(session, purchase.creator_id, customer.id, purchase.pack_id)
@@ -285,6 +315,11 @@ def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> Non
         paid_currency=purchase.currency,
     )
     ledger.grant(session, subscription.id, lot, Actor(user_id=purchase.user_id))
+
+
+def _needs_review(purchase: Purchase, reason: str) -> None:
+    purchase.needs_review, purchase.review_reason = True, reason
+    log.error("purchase_needs_review", purchase=str(purchase.id), reason=reason)
 
 
 def _customer(session: Session, purchase: Purchase, at: datetime) -> Customer:
@@ -318,6 +353,7 @@ def _end(session: Session, purchase: Purchase, status: PurchaseStatus) -> None:
     if purchase.status is not PurchaseStatus.pending:
         return
     purchase.status, purchase.closed_at, purchase.awaiting_bank = (status, clock.now(), False)
+    purchase.needs_review, purchase.review_reason = False, None
     if purchase.holds_link_use and purchase.link_id:
         purchase.holds_link_use = False
         links.free_use(session, purchase.link_id)
@@ -335,6 +371,16 @@ def _mine(actor: Actor, which: ColumnElement[bool]) -> UUID:
     if purchase_id is None:
         raise NotFoundError
     return purchase_id
+
+
+def _settled(purchase_id: UUID) -> CheckoutResult:
+    try:
+        settle(purchase_id)
+    except (stripe.StripeUnavailableError, stripe.StripeRefusedError) as error:
+        raise PaymentProviderError(
+            "Stripe does not answer right now. If you paid, your credits arrive by themselves."
+        ) from error
+    return _result(purchase_id)
 
 
 def _result(purchase_id: UUID) -> CheckoutResult:
@@ -358,6 +404,8 @@ def _result(purchase_id: UUID) -> CheckoutResult:
 
 
 def _state(purchase: Purchase) -> str:
+    if purchase.needs_review:
+        return "review"
     if purchase.status is PurchaseStatus.pending:
-        return "review" if purchase.needs_review else "waiting" if purchase.awaiting_bank else "open"
+        return "waiting" if purchase.awaiting_bank else "open"
     return purchase.status.value

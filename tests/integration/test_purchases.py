@@ -16,8 +16,9 @@ from sqlmodel import select
 
 from litesubs.db import transaction
 from litesubs.domain import clock, ids, links, packs, purchases, storefront, stripe_events, verify, wallets
-from litesubs.domain.actors import VISITOR
+from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import (
+    CreatorProfileRequiredError,
     LinkUnavailableError,
     NotFoundError,
     PaymentProviderError,
@@ -287,6 +288,22 @@ def test_the_sweep_goes_on_past_a_purchase_that_stripe_does_not_know(payments: h
     with clock.at(later(minutes=40)):
         purchases.sweep()
     assert purchase_of(paid).status is PurchaseStatus.paid
+    marked = next(purchase for purchase in all_purchases() if purchase.status is PurchaseStatus.pending)
+    assert marked.review_reason == "Stripe knows no checkout cs_gone."  # and no later sweep asks about it again
+
+
+def test_the_sweep_goes_on_past_a_purchase_that_cannot_be_settled(payments: httpx.Client) -> None:
+    token = token_of(factories.pack(factories.creator()))
+    stuck, paid = (purchases.start(factories.person(), token) for _ in range(2))
+    pay(payments, stuck)
+    pay(payments, paid)
+    with transaction() as session:  # stands for whatever may be wrong with one row
+        session.execute(text("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END'"))
+        only = f"WHEN (NEW.stripe_session_id = '{session_id(stuck)}')"
+        session.execute(text(f"CREATE TRIGGER no BEFORE UPDATE ON purchase FOR EACH ROW {only} EXECUTE FUNCTION no()"))
+    with clock.at(later(minutes=40)):
+        purchases.sweep()
+    assert (purchase_of(stuck).status, purchase_of(paid).status) == (PurchaseStatus.pending, PurchaseStatus.paid)
 
 
 # One click, two clicks, coming back.
@@ -476,6 +493,35 @@ def test_a_second_click_that_fails_leaves_the_first_ones_checkout_alone(monkeypa
     assert purchase_of(url).status is PurchaseStatus.pending
 
 
+def turned_back(buyer: Actor, url: str) -> str:
+    """The state that the page of somebody who turned back shows."""
+    return purchases.cancelled(buyer, ids.show("pur", purchase_of(url).id)).state
+
+
+def test_who_turns_back_is_told_what_became_of_the_checkout(payments: httpx.Client) -> None:
+    buyer = factories.person()
+    paid, expired, left, bank, failed = (
+        purchases.start(buyer, token_of(factories.pack(factories.creator()))) for _ in range(5)
+    )
+    pay(payments, paid)
+    expire(payments, expired)
+    pay(payments, bank, bank="waits")
+    pay(payments, failed, bank="waits")
+    bank_says(payments, failed, "fail")
+    told = [turned_back(buyer, url) for url in (paid, expired, left, bank, failed)]
+    assert told == ["paid", "expired", "open", "waiting", "failed"]
+    assert granted() == [10]
+
+
+def test_who_turns_back_while_stripe_is_down_is_told_so(payments: httpx.Client) -> None:
+    buyer = factories.person()
+    url = purchases.start(buyer, token_of(factories.pack(factories.creator())))
+    pay(payments, url)
+    payments.post("/_test/outage", json={"calls": 3, "status": 500}).raise_for_status()
+    with pytest.raises(PaymentProviderError, match="If you paid"):
+        turned_back(buyer, url)
+
+
 def test_when_stripe_is_down_on_the_success_page_the_buyer_is_told_and_paid_later(payments: httpx.Client) -> None:
     buyer = factories.person()
     url = purchases.start(buyer, token_of(factories.pack(factories.creator())))
@@ -581,6 +627,31 @@ def test_a_purchase_under_review_is_not_the_one_a_new_click_returns_to(payments:
 # Who may ask.
 
 
+def test_a_purchase_to_look_at_is_shown_to_its_creator_until_it_fits(payments: httpx.Client) -> None:
+    buyer, seller = factories.person("Ben Okafor"), factories.creator()
+    offer = factories.pack(seller)
+    url = purchases.start(buyer, token_of(offer))
+    pay(payments, url)
+    change(payments, url, amount_subtotal=1)
+    purchases.settle(purchase_of(url).id)
+    (found,) = purchases.to_review(seller)
+    assert (found.buyer_name, found.buyer_email, found.pack_name) == ("Ben Okafor", buyer.email, offer.name)
+    assert (found.amount, found.reason) == ("€450", "Stripe says 1 EUR, the purchase says 45000 EUR.")
+    assert purchases.to_review(factories.creator()) == []
+    assert purchases.waiting_for_review() == 1
+    change(payments, url, amount_subtotal=45_000)
+    assert purchases.result(buyer, session_id(url)).state == "paid"
+    assert purchases.to_review(seller) == []
+    assert purchases.waiting_for_review() == 0
+
+
+def test_only_creators_have_purchases_to_look_at() -> None:
+    with pytest.raises(SignInRequiredError):
+        purchases.to_review(VISITOR)
+    with pytest.raises(CreatorProfileRequiredError):
+        purchases.to_review(factories.person())
+
+
 def test_a_checkout_of_somebody_else_is_not_found(payments: httpx.Client) -> None:
     buyer, seller = factories.person(), factories.creator()
     url = purchases.start(buyer, token_of(factories.pack(seller)))
@@ -592,7 +663,7 @@ def test_a_checkout_of_somebody_else_is_not_found(payments: httpx.Client) -> Non
         with pytest.raises(NotFoundError):
             purchases.cancelled(other, purchase_id)
     assert purchase_of(url).status is PurchaseStatus.pending
-    assert purchases.cancelled(buyer, purchase_id).state == "open"
+    assert purchases.cancelled(buyer, purchase_id).state == "paid"
 
 
 def test_buying_needs_a_sign_in_and_a_link_that_exists() -> None:
