@@ -83,9 +83,24 @@ def _stripe() -> str:
     return "live" if "_live_" in key else "test mode"
 
 
+def _mail() -> str:
+    try:
+        server = settings().smtp
+    except ValidationError:
+        message = "not known, since the configuration cannot be read."
+        raise Problem(message) from None
+    if server is None:
+        return "sandbox inbox, no mail leaves (set SMTP_URL for a real server)"
+    if not settings().mail_from:
+        message = "MAIL_FROM is missing: set the address that mail comes from, like Litesubs <hello@your.site>."
+        raise Problem(message)
+    return f"{server.host}:{server.port}, from {settings().mail_from}"
+
+
 _CHECKS: dict[str, Check] = {
     "configuration": _configuration,
     "database": _database,
     "pages": _pages,
     "stripe": _stripe,
+    "mail": _mail,
 }

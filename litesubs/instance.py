@@ -1,4 +1,4 @@
-"""What one instance needs around it: a database and the sandbox, started here or lent by the instance that runs.
+"""What one instance needs around it: a database and the sandboxes, started here or lent by the instance that runs.
 
 The environment is how their addresses reach the settings and every child process. Locks in the data directory see to
 it that one process owns the services; the guards of its children share a lock, so that after a kill -9 the next start
@@ -14,7 +14,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -37,14 +37,17 @@ class InstanceError(RuntimeError):
 
 @dataclass
 class Services:
-    """What runs for us. `owned` is false when another process lends it."""
+    """What runs for us. `owned` is false when another process lends it.
+
+    `sandboxes` are what the person is told, with the URL to open; `stand_ins` their processes, by name.
+    """
 
     environment: dict[str, str] = field(default_factory=dict)
     sandboxes: dict[str, str] = field(default_factory=dict)
     owned: bool = True
     hold: tuple[int, ...] = ()
     database: postgres.Server | None = None
-    sandbox: guard.Guarded | None = None
+    stand_ins: dict[str, guard.Guarded] = field(default_factory=dict)
 
 
 def say(line: str) -> None:
@@ -70,8 +73,8 @@ def running(*, serve: bool = False, stays: bool = False, sandbox: bool = False) 
     own are started. `stays` says that others may borrow from us; `serve`, that we must be the owner and that our port
     must be free. Raises InstanceError and postgres.PostgresError.
     """
-    sandbox = sandbox and settings().stripe_secret_key is None and not settings().production
-    if settings().database_url is not None and not sandbox:
+    start_sandboxes = [start for named, start in _SANDBOXES if sandbox and not settings().production and not named()]
+    if settings().database_url is not None and not start_sandboxes:
         if serve:
             _check_port()
         yield Services()
@@ -80,7 +83,9 @@ def running(*, serve: bool = False, stays: bool = False, sandbox: bool = False) 
         if serve:
             _check_port()
         if services.owned:
-            _start(services, stack, sandbox=sandbox)
+            _start_database(services, stack)
+            for start in start_sandboxes:
+                start(services, stack)
         with _environment(services.environment):
             if services.owned and stays:
                 _announce(services)
@@ -133,13 +138,11 @@ def _check_port() -> None:
         raise InstanceError(message)
 
 
-def _start(services: Services, stack: contextlib.ExitStack, *, sandbox: bool) -> None:
+def _start_database(services: Services, stack: contextlib.ExitStack) -> None:
     if settings().database_url is None:
         services.database = postgres.start(data_dir(), hold=services.hold, say=tell)
         stack.callback(_stop_database, services)
         services.environment["DATABASE_URL"] = services.database.url
-    if sandbox:
-        _start_stripe(services, stack)
 
 
 def _stop_database(services: Services) -> None:
@@ -148,38 +151,60 @@ def _stop_database(services: Services) -> None:
 
 
 def _start_stripe(services: Services, stack: contextlib.ExitStack) -> None:
-    """Start the stand-in for Stripe on the first free port after ours."""
-    own = settings().port
-    ports = range(own + 1, own + 1 + SANDBOX_PORTS)
-    port = next((port for port in ports if free_port("127.0.0.1", port)), None)
-    if port is None:
-        message = f"No free port for the Stripe sandbox between {ports[0]} and {ports[-1]}: set LITESUBS_PORT."
-        raise InstanceError(message)
+    """Start the stand-in for Stripe."""
+    [port] = _sandbox_ports(1)
     secret = _kept_secret("stripe-sandbox.secret")
-    argv = [
-        sys.executable,
-        "-m",
-        "sandbox.stripe",
-        "--port",
-        str(port),
-        "--state",
-        str(data_dir() / "stripe-sandbox.sqlite3"),
-    ]
-    argv += ["--webhook-url", f"http://127.0.0.1:{own}{WEBHOOK_PATH}", "--webhook-secret", secret]
-    log_path = data_dir() / "stripe-sandbox.log"
-    with log_path.open("wb") as log:
-        services.sandbox = guard.start(guard.Command(argv, cwd=str(ROOT)), output=log, hold=services.hold)
-    stack.callback(services.sandbox.stop)
-    if not wait_for_http(port, "/", services.sandbox, SANDBOX_TIMEOUT_SECONDS):
-        message = f"The Stripe sandbox did not start ({log_path}):\n{log_path.read_text(errors='replace')[-2000:]}"
-        raise InstanceError(message)
-    base = f"http://127.0.0.1:{port}"
+    webhook_url = f"http://127.0.0.1:{settings().port}{WEBHOOK_PATH}"
+    options = ["--webhook-url", webhook_url, "--webhook-secret", secret]
+    base = _start_stand_in(services, stack, "stripe", port, options)
     services.sandboxes["Stripe sandbox (no money moves)"] = base
     services.environment |= {
         "STRIPE_SECRET_KEY": SANDBOX_KEY,
         "STRIPE_WEBHOOK_SECRET": secret,
         "STRIPE_API_BASE": base,
     }
+
+
+def _start_inbox(services: Services, stack: contextlib.ExitStack) -> None:
+    """Start the mail server that keeps every mail."""
+    port, smtp_port = _sandbox_ports(2)
+    base = _start_stand_in(services, stack, "inbox", port, ["--smtp-port", str(smtp_port)])
+    services.sandboxes["Mail inbox (no mail leaves)"] = base
+    services.environment["SMTP_URL"] = f"smtp://127.0.0.1:{smtp_port}"
+
+
+# Whether the settings name the real service, and what is started where they do not.
+_SANDBOXES: list[tuple[Callable[[], bool], Callable[[Services, contextlib.ExitStack], None]]] = [
+    (lambda: settings().stripe_secret_key is not None, _start_stripe),
+    (lambda: settings().smtp_url is not None, _start_inbox),
+]
+
+
+def _sandbox_ports(wanted: int) -> list[int]:
+    """The first free ports after ours."""
+    own = settings().port
+    ports = range(own + 1, own + 1 + SANDBOX_PORTS)
+    found = [port for port in ports if free_port("127.0.0.1", port)][:wanted]
+    if len(found) < wanted:
+        message = f"No free port for the sandbox between {ports[0]} and {ports[-1]}: set LITESUBS_PORT."
+        raise InstanceError(message)
+    return found
+
+
+def _start_stand_in(
+    services: Services, stack: contextlib.ExitStack, name: str, port: int, options: Sequence[str]
+) -> str:
+    """Run `sandbox.NAME` for as long as the stack is open, its state in the data directory. The URL of its page."""
+    state, log_path = (data_dir() / f"{name}-sandbox.{ending}" for ending in ("sqlite3", "log"))
+    argv = [sys.executable, "-m", f"sandbox.{name}", "--port", str(port), "--state", str(state), *options]
+    with log_path.open("wb") as log:
+        process = guard.start(guard.Command(argv, cwd=str(ROOT)), output=log, hold=services.hold)
+    services.stand_ins[name] = process
+    stack.callback(process.stop)
+    if not wait_for_http(port, "/_test/health", process, SANDBOX_TIMEOUT_SECONDS):
+        message = f"The sandbox for {name} did not start ({log_path}):\n{log_path.read_text(errors='replace')[-2000:]}"
+        raise InstanceError(message)
+    return f"http://127.0.0.1:{port}"
 
 
 def _kept_secret(name: str) -> str:

@@ -91,9 +91,10 @@ def _watch(process: guard.Guarded, services: Services) -> int:
         if process.exit_code() is not None:
             say("The web server stopped unexpectedly. Stopping everything.")
             return 1
-        if services.sandbox is not None and services.sandbox.exit_code() is not None:
-            say("The Stripe sandbox stopped unexpectedly. Stopping everything.")
-            return 1
+        for name, stand_in in services.stand_ins.items():
+            if stand_in.exit_code() is not None:
+                say(f"The sandbox for {name} stopped unexpectedly. Stopping everything.")
+                return 1
         if services.database is not None and services.database.ended:
             recent = time.monotonic() - DATABASE_RESTARTS_WITHIN_SECONDS
             restarts = [moment for moment in restarts if moment > recent] + [time.monotonic()]

@@ -29,7 +29,9 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - only made folders inside it
 MEMORY_NEEDED_BYTES = 2_000_000_000
 WORKER_KEY = "litesubs_cluster_url"
 
-for _name in [name for name in os.environ if name.startswith(("LITESUBS_", "STRIPE_", "DATABASE_URL"))]:
+for _name in [
+    name for name in os.environ if name.startswith(("LITESUBS_", "STRIPE_", "DATABASE_URL", "SMTP_", "MAIL_"))
+]:
     del os.environ[_name]
 Settings.model_config["env_file"] = None  # a developer's own .env has no say in tests
 

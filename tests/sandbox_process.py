@@ -1,4 +1,4 @@
-"""Runs the sandbox Stripe as its own process, as `make run` does, and a small endpoint that receives its webhooks."""
+"""Runs the sandboxes as processes of their own, as `make run` does, and a small endpoint that receives webhooks."""
 
 import json
 import socket
@@ -41,17 +41,42 @@ def running_sandbox(
     command = [sys.executable, "-m", "sandbox.stripe", "--port", str(port), "--webhook-secret", secret, *extra]
     command += ["--webhook-url", webhook_url] if webhook_url else []
     command += ["--state", str(state)] if state else []
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
-        try:
-            _wait_until_up(process, base_url)
-            yield base_url
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+    with _running(command, base_url):
+        yield base_url
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The sandbox's mail server: where mail is sent, and where it can be read."""
+
+    smtp_url: str
+    url: str
+
+    def messages(self, to: str = "", since: int = 0) -> list[dict[str, Any]]:
+        """Messages to an address, or all, newest first."""
+        answer = httpx.get(f"{self.url}/_test/messages", params={"to": to, "since": since}, trust_env=False)
+        return list(answer.raise_for_status().json()["data"])
+
+    def mail(self, to: str, subject: str = "", since: int = 0) -> dict[str, Any]:
+        """The newest message to an address whose subject has these words, as soon as there is one."""
+        found = eventually(lambda: [mail for mail in self.messages(to, since) if subject in mail["subject"]])
+        return found[0]
+
+    def outage(self, messages: int, code: int = 451) -> None:
+        """Refuse the next messages."""
+        wanted = {"messages": messages, "code": code}
+        httpx.post(f"{self.url}/_test/outage", json=wanted, trust_env=False).raise_for_status()
+
+
+@contextmanager
+def running_inbox(state: Path | None = None) -> Iterator[Inbox]:
+    """Yields a mail server on free ports; the process is gone when the block ends. `state` is its SQLite file."""
+    port, smtp_port = free_port(), free_port()
+    base_url = f"http://localhost:{port}"
+    command = [sys.executable, "-m", "sandbox.inbox", "--port", str(port), "--smtp-port", str(smtp_port)]
+    command += ["--state", str(state)] if state else []
+    with _running(command, base_url):
+        yield Inbox(f"smtp://127.0.0.1:{smtp_port}", base_url)
 
 
 @dataclass
@@ -112,6 +137,21 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@contextmanager
+def _running(command: Sequence[str], base_url: str) -> Iterator[None]:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
+        try:
+            _wait_until_up(process, base_url)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], base_url: str) -> None:

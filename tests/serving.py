@@ -33,7 +33,8 @@ class Run:
 
 def fresh_environment(data_dir: Path) -> dict[str, str]:
     """Ours without what other tests set, for an instance of its own on a free port."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("STRIPE_", "DATABASE_URL"))}
+    others = ("STRIPE_", "SMTP_", "DATABASE_URL")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     return ours | {"LITESUBS_DATA_DIR": str(data_dir), "LITESUBS_PORT": str(free_port())}
 
 

@@ -1,21 +1,11 @@
-"""Serves the sandbox until a signal, or until whoever started it is gone."""
+"""Reads the command line and serves the sandbox."""
 
 import argparse
-import asyncio
-import contextlib
-import os
-import signal
-import sys
-import threading
 from pathlib import Path
 
-from granian.constants import Interfaces
-from granian.server.embed import Server
-
+from sandbox.serving import serve
 from sandbox.stripe.app import create_app
 from sandbox.stripe.config import CHECKOUT_EVENTS, Config
-
-SHUTDOWN_SECONDS = 3.0
 
 
 def main() -> None:
@@ -31,37 +21,7 @@ def main() -> None:
         retry_base_seconds=options.retry_base,
     )
     app = create_app(config, options.state)
-    server = Server(app, address=options.host, port=options.port, interface=Interfaces.ASGI, log_enabled=False)
-    asyncio.run(_serve(server, exit_with_stdin=options.exit_with_stdin))
-
-
-async def _serve(server: Server, *, exit_with_stdin: bool) -> None:
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    if exit_with_stdin:
-        threading.Thread(target=_watch_stdin, args=(loop, stop), daemon=True).start()
-    serving = asyncio.ensure_future(server.serve())
-    stopping = asyncio.ensure_future(stop.wait())
-    await asyncio.wait((serving, stopping), return_when=asyncio.FIRST_COMPLETED)
-    if serving.done():
-        reason = str(serving.exception() or "the server ended by itself").partition("\n")[0]
-        print(f"sandbox Stripe: {reason}", file=sys.stderr, flush=True)  # noqa: T201 - the log
-        os._exit(1)
-    # A thread that still waits for a webhook's answer would hold the process up; every change is on disk already.
-    threading.Timer(SHUTDOWN_SECONDS, os._exit, (0,)).start()
-    server.stop()  # type: ignore[no-untyped-call]
-    await serving
-    os._exit(0)
-
-
-def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """The parent's end of the pipe closes when the parent is gone, however it went."""
-    while os.read(sys.stdin.fileno(), 4096):
-        pass
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(stop.set)
+    serve(app, "sandbox Stripe", options.host, options.port, exit_with_stdin=options.exit_with_stdin)
 
 
 def _parser() -> argparse.ArgumentParser:

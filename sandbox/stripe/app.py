@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from sandbox import look
 from sandbox.stripe import api, checkout, controls, hosted
 from sandbox.stripe.config import API_VERSION, Config
 from sandbox.stripe.errors import StripeError
@@ -36,7 +37,7 @@ def create_app(config: Config, state: Path | None = None) -> FastAPI:
     app.state.outage = {"calls": 0, "status": 503}
     app.add_exception_handler(StripeError, _refuse)
     app.middleware("http")(_name_request)
-    for part in (controls, hosted, api):
+    for part in (look, controls, hosted, api):
         app.include_router(part.router)
     return app
 

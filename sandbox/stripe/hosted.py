@@ -1,18 +1,15 @@
 """The hosted checkout page. Plain forms: it works without JavaScript."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from sandbox.stripe import cards, checkout, pages, params
 from sandbox.stripe.errors import StripeError
 from sandbox.stripe.sandbox import Sandbox
 from sandbox.stripe.store import Json
 
-FONT_NAME = "instrument-sans-latin-wght-normal.woff2"
-ASSETS = Path(__file__).parents[2] / "assets"
 MEANWHILE = 303
 
 
@@ -30,13 +27,6 @@ async def _typed(request: Request) -> dict[str, str]:
 router = APIRouter(prefix="/c", default_response_class=HTMLResponse)
 Hosting = Annotated[Sandbox, Depends(_sandbox)]
 Typed = Annotated[dict[str, str], Depends(_typed)]
-
-
-@router.get("/font.woff2")
-def font() -> Response:
-    """The product's font, where it is there; the page falls back to the system's."""
-    found = next(ASSETS.rglob(FONT_NAME), None)
-    return FileResponse(found, headers={"Cache-Control": "max-age=86400"}) if found else Response(status_code=404)
 
 
 @router.get("/pay/{identifier}")

@@ -4,38 +4,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from sandbox import look
+from sandbox.look import LOGO, icon
 from sandbox.stripe import cards, money
 from sandbox.stripe.store import Json
 
 STYLE = Markup((Path(__file__).parent / "checkout.css").read_text())  # noqa: S704 - our own file
-ICONS = {
-    "alert": '<circle cx="12" cy="12" r="10"/><path d="M12 8v4M12 16h.01"/>',
-    "back": '<path d="m12 19-7-7 7-7M19 12H5"/>',
-    "bank": '<path d="M3 22h18M6 18v-7M10 18v-7M14 18v-7M18 18v-7M12 2l8 5H4z"/>',
-    "card": '<rect width="20" height="14" x="2" y="5" rx="2"/><path d="M2 10h20"/>',
-    "check": '<circle cx="12" cy="12" r="10"/><path d="m8.5 12 2.5 2.5 4.5-5"/>',
-    "clock": '<circle cx="12" cy="12" r="10"/><path d="M12 6v6l4 2"/>',
-    "flask": '<path d="M14 2v6a2 2 0 0 0 .25.96l5.5 10.08A2 2 0 0 1 18 22H6a2 2 0 0 1-1.75-2.96'
-    "l5.5-10.08A2 2 0 0 0 10 8V2"
-    'M6.5 15h11M8.5 2h7"/>',
-    "lock": '<rect width="18" height="11" x="3" y="11" rx="2"/><path d="M7 11V7a5 5 0 0 1 10 0v4"/>',
-    "shield": '<path d="M20 13c0 5-3.5 7.5-7.7 8.9a1 1 0 0 1-.6 0C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2'
-    ' 6.2-2.7a1.2 1.2 0 0 1 1.5 0C14.5 3.8 17 5 19 5a1 1 0 0 1 1 1zM9 12l2 2 4-4"/>',
-}
-LOGO = Markup(
-    '<svg viewBox="0 0 32 32" aria-hidden="true"><path fill="#f0c24b" d="M6.5 0h19A6.5 6.5 0 0 1 32 6.5v6.25'
-    "a3.25 3.25 0 0 0 0 6.5v6.25a6.5 6.5 0 0 1-6.5 6.5h-19A6.5 6.5 0 0 1 0 25.5v-6.25a3.25 3.25 0 0 0"
-    ' 0-6.5V6.5A6.5 6.5 0 0 1 6.5 0Z"/><g fill="#30210b"><circle cx="10.5" cy="9.5" r="4"/><circle cx="10.5"'
-    ' cy="22.5" r="4"/><circle cx="21.5" cy="22.5" r="4"/></g><circle cx="21.5" cy="9.5" r="3.2" fill="none"'
-    ' stroke="#30210b" stroke-width="1.6"/></svg>'
-)
-PAGE = Markup("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="robots" content="noindex"><title>{title} · Litesubs sandbox</title><link rel="icon" href="data:,">
-<style>{style}</style></head><body>
-<header class="banner">{flask}<span><b>Sandbox: no money moves.</b> This page stands in for Stripe Checkout.
-Use a test card, never a real one.</span></header>
-{body}</body></html>""")
 ACCOUNT_HINTS = {
     "succeeds": "Succeeds after a few seconds",
     "fails": "Fails after a few seconds",
@@ -61,7 +35,7 @@ def pay(session: Json, *, values: dict[str, str], errors: dict[str, str], declin
         methods=_methods(values["method"]),
         card=_card_fields(values, errors),
         bank=_bank_fields(values, errors),
-        lock=_icon("lock"),
+        lock=icon("lock"),
         cards=_test_cards(session["id"]),
     )
     return _page(f"Pay {amount}", body)
@@ -76,7 +50,7 @@ def challenge(session: Json) -> str:
 <div><dt>Card</dt><dd>ending in {last4}</dd></div></dl>
 <form method="post" action="/c/pay/{id}/authenticate"><button name="answer" value="complete">Complete</button>
 <button class="quiet" name="answer" value="fail">Fail</button></form></div></main>""").format(
-        icon=_icon("shield"),
+        icon=icon("shield"),
         amount=money.show(session["amount_total"], session["currency"]),
         name=session["_lines"][0]["description"],
         last4=card["number"][-4:],
@@ -88,38 +62,39 @@ def challenge(session: Json) -> str:
 def closed(session: Json, success_url: str) -> str:
     """A session that cannot be paid any more, with a way on."""
     if session["status"] == "complete":
-        heading, icon = "This is paid", _icon("check", "done")
+        heading, sign = "This is paid", icon("check", "done")
         sentence = "The payment went through once. Nothing more will be charged."
         if session["payment_status"] == "unpaid":
-            heading, icon, sentence = "The bank debit is on its way", _icon("clock"), "Banks take a while to answer."
+            heading, sign, sentence = "The bank debit is on its way", icon("clock"), "Banks take a while to answer."
         back = success_url
     else:
-        heading, icon, back = "This checkout has expired", _icon("clock"), session["cancel_url"]
+        heading, sign, back = "This checkout has expired", icon("clock"), session["cancel_url"]
         sentence = "Nothing was charged. Go back to start again."
     link = Markup('<a class="button" href="{}">Back to Litesubs</a>').format(back) if back else ""
     body = Markup('<main class="alone"><div class="card">{}<h1>{}</h1><p>{}</p>{}</div></main>')
-    return _page(heading, body.format(icon, heading, sentence, link))
+    return _page(heading, body.format(sign, heading, sentence, link))
 
 
 def unknown() -> str:
     """There is no such session."""
     body = Markup('<main class="alone"><div class="card">{}<h1>{}</h1><p>{}</p></div></main>')
     sentence = "The address names no checkout of this sandbox. It may have been reset since."
-    return _page("Nothing here", body.format(_icon("alert"), "Nothing here", sentence))
+    return _page("Nothing here", body.format(icon("alert"), "Nothing here", sentence))
 
 
 def _page(title: str, body: Markup) -> str:
-    return PAGE.format(title=title, style=STYLE, flask=_icon("flask"), body=body)
-
-
-def _icon(name: str, style: str = "") -> Markup:
-    shape = Markup(ICONS[name])  # noqa: S704 - our own shapes
-    return Markup('<svg class="{}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(style, shape)
+    return look.page(
+        title,
+        body,
+        style=STYLE,
+        headline="Sandbox: no money moves.",
+        explanation="This page stands in for Stripe Checkout. Use a test card, never a real one.",
+    )
 
 
 def _bought(session: Json, amount: str) -> Markup:
     cancel = (
-        Markup('<a href="{}">{}Back</a>').format(session["cancel_url"], _icon("back")) if session["cancel_url"] else ""
+        Markup('<a href="{}">{}Back</a>').format(session["cancel_url"], icon("back")) if session["cancel_url"] else ""
     )
     facts = Markup("<p>{}Paid once, nothing renews</p><p>{}Stands in for Stripe Checkout</p>")
     return Markup("""<div class="brand">{logo}Litesubs{cancel}</div>
@@ -130,7 +105,7 @@ def _bought(session: Json, amount: str) -> Markup:
         cancel=cancel,
         lines=Markup("").join(_line(line, alone=len(session["_lines"]) == 1) for line in session["_lines"]),
         amount=amount,
-        facts=facts.format(_icon("check"), _icon("flask")),
+        facts=facts.format(icon("check"), icon("flask")),
     )
 
 
@@ -150,7 +125,7 @@ def _note(decline: str | None, errors: dict[str, str]) -> Markup:
         text = f"{decline} Nothing was charged. Try another card."
     else:
         return Markup("")
-    return Markup('<div class="note" role="alert">{}<span>{}</span></div>').format(_icon("alert"), text)
+    return Markup('<div class="note" role="alert">{}<span>{}</span></div>').format(icon("alert"), text)
 
 
 def _email(session: Json, values: dict[str, str], errors: dict[str, str]) -> Markup:
@@ -228,7 +203,7 @@ def _field(  # noqa: PLR0913 - the parts of a text field
 def _error(name: str, errors: dict[str, str]) -> Markup:
     if name not in errors:
         return Markup("")
-    return Markup('<span class="error" id="{}-error">{}{}</span>').format(name, _icon("alert"), errors[name])
+    return Markup('<span class="error" id="{}-error">{}{}</span>').format(name, icon("alert"), errors[name])
 
 
 def _test_cards(identifier: str) -> Markup:

@@ -17,7 +17,7 @@ from litesubs.serve import server
 from litesubs.settings import settings
 from tests.conftest import cloned_database
 from tests.e2e import chromium
-from tests.sandbox_process import free_port, running_sandbox
+from tests.sandbox_process import Inbox, free_port, running_inbox, running_sandbox
 
 Size = Literal["desktop", "phone"]
 NewPage = Callable[..., Page]
@@ -34,6 +34,7 @@ class Site:
 
     base_url: str
     sandbox_url: str
+    inbox: Inbox
     environment: dict[str, str]
     log: Path
     _server: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -59,6 +60,7 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     with (
         cloned_database(request.config) as database_url,
         running_sandbox(f"http://127.0.0.1:{port}/api/webhooks/stripe", secret) as sandbox_url,
+        running_inbox() as inbox,
     ):
         environment = {
             "DATABASE_URL": database_url,
@@ -68,8 +70,10 @@ def site(request: pytest.FixtureRequest) -> Iterator[Site]:
             "STRIPE_API_BASE": sandbox_url,
             "STRIPE_SECRET_KEY": "sk_test_sandbox",
             "STRIPE_WEBHOOK_SECRET": secret,
+            "SMTP_URL": inbox.smtp_url,
+            "MAIL_FROM": "Litesubs <hello@litesubs.example>",
         }
-        running = Site(base_url, sandbox_url, environment, folder / "server.log")
+        running = Site(base_url, sandbox_url, inbox, environment, folder / "server.log")
         running.start_server()
         try:
             yield running

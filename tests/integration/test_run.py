@@ -82,7 +82,8 @@ def test_a_taken_port_is_named(environment: dict[str, str]) -> None:
 def test_production_does_not_start_with_a_development_configuration(environment: dict[str, str]) -> None:
     done = litesubs("serve", environment | {"LITESUBS_ENV": "production"})
     assert done.returncode == 1
-    for name in ("LITESUBS_SECRET_KEY", "LITESUBS_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"):
+    names = ["LITESUBS_SECRET_KEY", "LITESUBS_BASE_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
+    for name in [*names, "SMTP_URL", "MAIL_FROM"]:
         assert name in done.stdout
     assert not Path(environment["LITESUBS_DATA_DIR"]).exists()
 
