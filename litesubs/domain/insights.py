@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from litesubs.db import snapshot
 from litesubs.domain import ids, money, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.views.desk import ActivityView, CurrencyFigures, DeskView
+from litesubs.domain.views.desk import ActivityView, CurrencyFigures, OverviewView
 from litesubs.models import CreditPack, Customer, EntryType, LedgerEntry, PostingNote, Subscription
 
 ACTIVITY_LINES = 8
@@ -40,11 +40,11 @@ ORDER BY 2 DESC, 1
 """)
 
 
-def desk(actor: Actor) -> DeskView:
+def desk(actor: Actor) -> OverviewView:
     """The overview: figures for each currency the creator sold in, and the latest movements."""
     creator_id = actor.require_creator()
     with snapshot() as session:
-        return DeskView(
+        return OverviewView(
             figures=_figures(session, creator_id),
             activity=_activity(session, creator_id),
             packs=session.exec(

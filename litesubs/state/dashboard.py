@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 
 from litesubs.domain import accounts, insights, prose
 from litesubs.domain.errors import CreatorProfileRequiredError, ValidationFailedError
-from litesubs.domain.views.desk import CurrencyFigures, DeskView
+from litesubs.domain.views.desk import CurrencyFigures, OverviewView
 from litesubs.state.session import SessionState, answer_error, handler
 
 NOTHING = CurrencyFigures("", "", 0, 0, 0, 0, 0, "")
@@ -16,7 +16,7 @@ class DashboardState(SessionState):
     """`stage` is loading, first_run, desk or failed. `figures` are those of the chosen currency."""
 
     stage: str = "loading"
-    desk: DeskView = DeskView(figures=[], activity=[], packs=0, customers=0)
+    desk: OverviewView = OverviewView(figures=[], activity=[], packs=0, customers=0)
     currencies: list[str] = []
     figures: CurrencyFigures = NOTHING
     errors: dict[str, str] = {}
@@ -65,7 +65,7 @@ class DashboardState(SessionState):
             return None
         return rx.redirect("/dashboard/packs/new")
 
-    def _show(self, desk: DeskView) -> None:
+    def _show(self, desk: OverviewView) -> None:
         self.desk, self.stage = desk, "desk"
         self.currencies = [figures.currency for figures in desk.figures]
         chosen = self.figures.currency

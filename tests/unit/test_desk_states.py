@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 
 from litesubs.domain.packs import PackDraft
-from litesubs.domain.views.desk import CurrencyFigures, DeskView
+from litesubs.domain.views.desk import CurrencyFigures, OverviewView
 from litesubs.domain.views.offers import LinkView, PackView
 from litesubs.state.dashboard import DashboardState
 from litesubs.state.pack_editor import NO_PACK, PackEditorState
@@ -89,7 +89,7 @@ def _made(state: type[State]) -> State:
 
 def _overview() -> DashboardState:
     state = _made(DashboardState)
-    state.desk, state.figures = DeskView(figures=[EUROS, DOLLARS], activity=[], packs=1, customers=1), EUROS
+    state.desk, state.figures = OverviewView(figures=[EUROS, DOLLARS], activity=[], packs=1, customers=1), EUROS
     return state
 
 
