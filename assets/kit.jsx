@@ -1,5 +1,5 @@
-// The two things the kit needs React for: values the server put into the page, and a dialog that opens by a property.
-import { createElement, useEffect, useRef } from "react";
+// What the kit needs React for: values the server put into the page, and elements that a property opens, ticks or fills.
+import { createElement, useEffect, useRef, useState } from "react";
 
 let read = null;
 
@@ -48,4 +48,19 @@ export function ModalDialog({ open, onClose, children, ...rest }) {
     },
     open ? children : null,
   );
+}
+
+// A checkbox that shows a press at once, and follows the server whenever that changes its mind.
+export function TickBox({ checked, mixed, onChange, ...rest }) {
+  const ref = useRef(null);
+  const [shown, show] = useState(checked);
+  useEffect(() => show(checked), [checked]);
+  useEffect(() => {
+    ref.current.indeterminate = Boolean(mixed);
+  }, [mixed]);
+  const press = (event) => {
+    show(event.target.checked);
+    onChange?.();
+  };
+  return createElement("input", { ref, type: "checkbox", checked: Boolean(shown), onChange: press, ...rest });
 }

@@ -53,41 +53,71 @@
     field.focus();
   };
 
+  /* A card with two views of the same numbers shows one of them. */
+  const turn = (button) => {
+    button.closest("[data-view]").dataset.view = button.dataset.shows;
+    for (const other of button.parentElement.children) other.setAttribute("aria-pressed", String(other === button));
+  };
+
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-theme-toggle], [data-copy], [data-show-password], [data-opens], [data-closes]");
+    const button = event.target.closest("[data-theme-toggle], [data-copy], [data-show-password], [data-opens], [data-closes], [data-shows]");
     if (!button) return;
     if ("themeToggle" in button.dataset) nextTheme();
     if ("copy" in button.dataset) copy(button);
     if ("showPassword" in button.dataset) showPassword(button);
     if ("opens" in button.dataset) document.getElementById(button.dataset.opens)?.showModal();
+    if ("shows" in button.dataset) turn(button);
     if ("closes" in button.dataset) button.closest("dialog")?.close();
   });
 
-  /* A menu is a popover; it opens under its button, or above where there is no room. */
+  /* A menu or panel is a popover; it opens under its button, or above where there is no room. */
   document.addEventListener("toggle", (event) => {
-    const menu = event.target;
-    if (event.newState !== "open" || !menu.matches?.("[role=menu][popover]")) return;
-    const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    const panel = event.target;
+    if (event.newState !== "open" || !panel.matches?.("[role=menu][popover], [role=dialog][popover]")) return;
+    const button = document.querySelector(`[popovertarget="${CSS.escape(panel.id)}"]`);
     if (!button) return;
     const edge = button.getBoundingClientRect();
-    const above = edge.bottom + menu.offsetHeight + 12 > innerHeight && edge.top > menu.offsetHeight + 12;
-    menu.style.top = `${above ? edge.top - menu.offsetHeight - 6 : edge.bottom + 6}px`;
-    menu.style.left = `${Math.max(8, Math.min(edge.right - menu.offsetWidth, innerWidth - menu.offsetWidth - 8))}px`;
-    menu.querySelector("[role=menuitem]")?.focus();
+    const above = edge.bottom + panel.offsetHeight + 12 > innerHeight && edge.top > panel.offsetHeight + 12;
+    const left = panel.dataset.align === "start" ? edge.left : edge.right - panel.offsetWidth;
+    panel.style.top = `${above ? edge.top - panel.offsetHeight - 6 : edge.bottom + 6}px`;
+    panel.style.left = `${Math.max(8, Math.min(left, innerWidth - panel.offsetWidth - 8))}px`;
+    (panel.querySelector("[role=menuitemradio][aria-checked=true]") ?? panel.querySelector("[role^=menuitem], input"))?.focus();
   }, true);
 
   document.addEventListener("click", (event) => {
-    event.target.closest("[role=menu][popover] [role=menuitem]")?.closest("[popover]").hidePopover();
+    event.target.closest("[role=menu][popover] [role^=menuitem]")?.closest("[popover]").hidePopover();
     if (event.target.matches?.("dialog.drawer, dialog.drawer a")) event.target.closest("dialog").close();
   });
 
+  /* A panel with a form closes when the form is sent. Its other button empties the fields first. */
+  document.addEventListener("submit", (event) => event.target.closest("[popover]")?.hidePopover());
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest("[data-clears]")?.closest("form");
+    if (!form) return;
+    for (const field of form.querySelectorAll("input")) field.value = "";
+    form.requestSubmit();
+  });
+
   document.addEventListener("keydown", (event) => {
-    const item = event.target.closest?.("[role=menu][popover] [role=menuitem]");
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!item || !step) return;
+    const item = event.target.closest?.("[role=menu][popover] [role^=menuitem]");
+    if (!item) return;
+    const items = [...item.closest("[role=menu]").querySelectorAll("[role^=menuitem]:not(:disabled)")];
+    const at = items.indexOf(item);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (next === undefined) return;
     event.preventDefault();
-    const items = [...item.closest("[role=menu]").querySelectorAll("[role=menuitem]:not(:disabled)")];
-    items[(items.indexOf(item) + step + items.length) % items.length].focus();
+    items[(next + items.length) % items.length].focus();
+  });
+
+  /* "/" leads to the page's search, unless someone is writing. */
+  const writing = (target) => target.matches?.("input, textarea, select, [contenteditable]") || target.closest?.("dialog");
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || writing(event.target)) return;
+    const search = document.querySelector("[data-search]");
+    if (!search || document.querySelector("dialog:modal")) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
   });
 
   /* Arrow keys move through radio cards, as through native radio buttons. */

@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from litesubs.components.links import anchor
-from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined
+from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined, said
 
 TRACK = "relative inline-block h-[22px] w-9 shrink-0 rounded-full transition-colors duration-[120ms]"
 KNOB = "absolute top-[3px] left-[3px] size-4 rounded-full transition-transform duration-[120ms]"
@@ -38,7 +38,7 @@ def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", d
         role="switch",
         disabled=disabled,
         class_name="group flex items-start gap-3 rounded-sm py-1 text-left disabled:opacity-60",
-        custom_attrs={"aria-checked": _said(checked)},
+        custom_attrs={"aria-checked": said(checked)},
         **handlers(on_click=on_change),
     )
 
@@ -58,7 +58,7 @@ def segmented(
             type="button",
             class_name=SEGMENT,
             on_click=on_change(option),
-            custom_attrs={"aria-pressed": _said(rx.Var.create(value) == option)},
+            custom_attrs={"aria-pressed": said(rx.Var.create(value) == option)},
         )
 
     if isinstance(options, rx.Var):
@@ -102,7 +102,7 @@ def option_cards(
                 role="radio",
                 class_name=CARD,
                 on_click=on_change(option),
-                custom_attrs={"aria-checked": _said(rx.Var.create(value) == option)},
+                custom_attrs={"aria-checked": said(rx.Var.create(value) == option)},
             )
             for option, words in options
         ],
@@ -122,7 +122,7 @@ def chip_button(words: Child, on_click: Handler, *, chosen: Flag = False) -> rx.
             "font-medium "
             "whitespace-nowrap max-sm:h-9 hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft"
         ),
-        custom_attrs={"aria-pressed": _said(chosen)},
+        custom_attrs={"aria-pressed": said(chosen)},
         **handlers(on_click=on_click),
     )
 
@@ -130,9 +130,3 @@ def chip_button(words: Child, on_click: Handler, *, chosen: Flag = False) -> rx.
 def _words(label: Child, hint: Text) -> rx.Component:
     line = rx.el.span(hint, class_name="text-sm text-muted") if not isinstance(hint, str) or hint else rx.fragment()
     return rx.el.span(rx.el.span(label, class_name="font-medium"), line, class_name="grid")
-
-
-def _said(value: Flag) -> str | rx.Var[str]:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return rx.cond(value, "true", "false")

@@ -178,22 +178,44 @@ def show_button() -> rx.Component:
 
 
 def search_field(label: Text, name: str, on_change: Handler = None, **props: Any) -> rx.Component:
-    """A search box whose label only screen readers get."""
+    """A page's search box: its label only screen readers get, and "/" leads to it from anywhere on the page."""
     entry = rx.el.input(
         id=name,
         name=name,
         type="search",
         placeholder=label,
-        class_name=joined(CONTROL, "[&::-webkit-search-cancel-button]:hidden"),
-        custom_attrs={"aria-label": label},
+        class_name=joined(CONTROL, "peer [&::-webkit-search-cancel-button]:hidden"),
+        custom_attrs={"aria-label": label, "data-search": "", "aria-keyshortcuts": "/"},
         **handlers(on_change=on_change),
         **props,
+    )
+    hint = rx.el.span(
+        key_cap("/"), class_name="peer-focus:invisible peer-not-placeholder-shown:invisible max-md:hidden"
     )
     return rx.el.div(
         rx.el.span(icon("search"), class_name="text-muted"),
         entry,
-        class_name=joined(BOX, "h-9 max-sm:h-11 max-sm:text-lg"),
+        hint,
+        class_name=joined(BOX, "h-9 pr-2! max-sm:h-11 max-sm:text-lg"),
     )
+
+
+def key_cap(words: str) -> rx.Component:
+    """A key of the keyboard. Screen readers are told of it by `aria-keyshortcuts`."""
+    return rx.el.kbd(
+        words,
+        class_name=(
+            "inline-flex h-5 min-w-5 items-center justify-center rounded-sm border border-border bg-surface px-1.5 "
+            "font-sans text-[11px] leading-none font-medium text-muted"
+        ),
+        custom_attrs={"aria-hidden": "true"},
+    )
+
+
+def day_field(label: Text, id_: str, name: str, value: Text) -> rx.Component:
+    """A day to pick, whose `name` in the form is not its id: a page can have several ranges of days."""
+    day = rx.el.input(id=id_, name=name, type="date", default_value=value, class_name=CONTROL)
+    return field(label, _box(day), name=id_)
 
 
 def field_note(name: str, hint: Text = "", error: Text = "") -> rx.Component:

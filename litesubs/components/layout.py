@@ -36,6 +36,11 @@ def wide_and_narrow(wide: Child, narrow: Child) -> rx.Component:
     )
 
 
+def halves(*children: Child) -> rx.Component:
+    """Cards two in a row; one below the other under 900 px."""
+    return rx.el.div(*children, class_name="grid grid-cols-2 items-stretch gap-4 max-md:grid-cols-1 *:min-w-0")
+
+
 def with_preview(form: Child, preview: Child) -> rx.Component:
     """A card with a form and, on a sunken ground beside it, what the form makes."""
     return rx.el.section(

@@ -28,8 +28,8 @@ def pagination(words: Child, *, on_previous: Handler, on_next: Handler, at_start
     """Previous and Next with "1 to 10 of 148" beside them."""
     return rx.el.nav(
         rx.el.span(words, class_name="flex-1 text-muted tabular-nums"),
-        button("Previous", on_click=on_previous, size="sm", disabled=at_start),
-        button("Next", on_click=on_next, size="sm", disabled=at_end),
+        button("Previous", on_click=on_previous, size="sm", leading="chevron-left", disabled=at_start),
+        button("Next", on_click=on_next, size="sm", trailing="chevron-right", disabled=at_end),
         class_name="flex items-center gap-2 py-3.5",
         custom_attrs={"aria-label": "Pages of this list"},
     )

@@ -154,7 +154,7 @@ def avatar(initials: Text, size: Literal["sm", "md", "lg"] = "md", *, strong: bo
     return rx.el.span(
         initials,
         class_name=joined(
-            "grid shrink-0 place-items-center rounded-full font-semibold tracking-[.01em]", FACES[size], ink
+            "face grid shrink-0 place-items-center rounded-full font-semibold tracking-[.01em]", FACES[size], ink
         ),
         custom_attrs={"aria-hidden": "true"},
     )

@@ -1,7 +1,8 @@
 """Tables. On phones there is no sideways scroll: each row becomes a two-line grid.
 
 A cell's `place` says where it goes on a phone: "name" and "number" on the first line, "left" and "right" on the second,
-"away" where it does not fit; "below" has the second line for itself, "third" the third.
+"away" where it does not fit; "below" has the second line for itself, "third" the third. Phones sort with a `sort_chip`
+(filters.py) instead of the heads, and have no selection: work on many rows stays on wide screens.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,10 @@ from typing import Any, Literal
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
-from litesubs.components.values import Child, Handler, Text, handlers, joined
+from litesubs.components.icons import icon
+from litesubs.components.selection import HEAD_TICK, TICK_CELL, Selecting, select_all, ticked
+from litesubs.components.surfaces import skeleton
+from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined, said
 
 Place = Literal["name", "number", "left", "right", "below", "third", "away"]
 PLACES: dict[Place, str] = {
@@ -24,44 +28,118 @@ PLACES: dict[Place, str] = {
     "below": "max-sm:col-span-2 max-sm:row-start-2 max-sm:mt-2.5",
     "away": "max-sm:hidden!",
 }
-HEAD = "h-9 border-b border-border px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-5 last:pr-5"
+HEAD = (
+    "h-10 border-b border-border px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-5 last:pr-5"
+)
 CELL = "h-15 px-3 py-2 align-middle first:pl-5 last:pr-5 max-sm:block max-sm:h-auto max-sm:p-0! max-sm:min-w-0"
 ROW = (
-    "relative border-b border-border last:border-b-0 row-hover "
+    "relative border-b border-border last:border-b-0 row-hover sm:data-[selected=true]:bg-accent-soft! "
     "max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:px-4 max-sm:py-3.5"
+)
+
+
+SORT = (
+    "-mx-1.5 inline-flex h-7 items-center gap-1 rounded-sm px-1.5 hover:bg-sunken hover:text-text "
+    "[[aria-sort=ascending]>&]:text-text [[aria-sort=descending]>&]:text-text [[aria-sort=none]>&>svg]:invisible "
+    "max-sm:hidden"
 )
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading. `hidden` headings are only for screen readers; numbers stand right."""
+    """A column's heading. `hidden` headings are only for screen readers; numbers stand right.
+
+    `sort` is the key by which a press sorts, "" where the column does not sort.
+    """
 
     heading: str
     right: bool = False
     hidden: bool = False
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """How a table is sorted: `by` is a column's key, with "-" before it where the largest or latest comes first.
+
+    `on_sort` gets what `by` is to be: the other way round for the same column. Numbers begin with the largest.
+    """
+
+    by: Text
+    on_sort: Any
 
 
 def table(
-    columns: list[Column], rows: rx.Var[Any], render: Callable[[Any], rx.Component], *, label: str
+    columns: list[Column],
+    rows: rx.Var[Any],
+    render: Callable[[Any], rx.Component],
+    *,
+    label: str,
+    sorting: Sorting | None = None,
+    selecting: Selecting | None = None,
 ) -> rx.Component:
-    """A table over a state's list. `render` makes one `row(...)` of an item."""
-    return table_of(columns, rx.foreach(rows, render), label=label)
+    """A table over a state's list. `render` makes one `row(...)` of an item.
+
+    With `selecting` each row begins with a `select_cell`, and the card stands in a `selectable`.
+    """
+    return table_of(columns, rx.foreach(rows, render), label=label, sorting=sorting, selecting=selecting)
 
 
-def table_of(columns: list[Column], *rows: rx.Component, label: str) -> rx.Component:
+def table_of(
+    columns: list[Column],
+    *rows: rx.Component,
+    label: str,
+    sorting: Sorting | None = None,
+    selecting: Selecting | None = None,
+) -> rx.Component:
     """A table with its rows given. Put it into a `card(padded=False)`."""
+    heads = [_heading(column, sorting) for column in columns]
+    if selecting is not None:
+        heads.insert(0, select_all(selecting))
     return rx.el.table(
-        rx.el.thead(rx.el.tr(*[_heading(column) for column in columns]), class_name="max-sm:sr-only"),
+        rx.el.thead(rx.el.tr(*heads), class_name="max-sm:sr-only"),
         rx.el.tbody(*rows, class_name="max-sm:block"),
         class_name="w-full border-collapse max-sm:block",
         custom_attrs={"aria-label": label},
     )
 
 
-def row(*cells: rx.Component, on_click: Handler = None, **props: Any) -> rx.Component:
+def table_skeleton(
+    columns: list[Column], places: list[Place], *, label: str, count: int = 10, ticks: bool = False
+) -> rx.Component:
+    """The same table while it loads: its heads, and rows of the final height. `places` as for the cells."""
+    name = rx.el.div(skeleton("h-3 w-32"), skeleton("mt-2 h-3 w-40 max-w-full"), class_name="py-1")
+    cells = [
+        cell(name if place == "name" else skeleton(joined("h-3 w-14", "ml-auto" if column.right else "")), place=place)
+        for column, place in zip(columns, places, strict=True)
+    ]
+    tick = [rx.el.td(class_name=TICK_CELL)] if ticks else []
+    head = [rx.el.th(class_name=HEAD_TICK, custom_attrs={"aria-hidden": "true"})] if ticks else []
+    return rx.el.table(
+        rx.el.thead(rx.el.tr(*head, *[_heading(column, None) for column in columns]), class_name="max-sm:sr-only"),
+        rx.el.tbody(*[rx.el.tr(*tick, *cells, class_name=ROW)] * count, class_name="max-sm:block"),
+        class_name="w-full border-collapse max-sm:block",
+        custom_attrs={"aria-label": label, "aria-busy": "true"},
+    )
+
+
+def row(*cells: rx.Component, on_click: Handler = None, selected: Flag | None = None, **props: Any) -> rx.Component:
     """A row of `cell`s. Where the whole row is pressed, its name is still a link for the keyboard."""
     pressed = "cursor-pointer" if on_click is not None else ""
-    return rx.el.tr(*cells, class_name=joined(ROW, pressed), **handlers(on_click=on_click), **props)
+    marks = {} if selected is None else {"data-selected": said(selected)}
+    attributes = {**marks, **props.pop("custom_attrs", {})}
+    return rx.el.tr(
+        *cells,
+        class_name=joined(ROW, pressed),
+        custom_attrs=attributes,
+        **handlers(on_click=on_click),
+        **props,
+    )
+
+
+def select_cell(selected: Flag, on_select: Handler, label: Text) -> rx.Component:
+    """The first cell of a row that can be selected; `label` says what: "Select Jonas Weber"."""
+    return rx.el.td(ticked(selected, on_select, label), class_name=TICK_CELL)
 
 
 def cell(*children: Child, place: Place, right: bool = False, class_name: str = "") -> rx.Component:
@@ -108,6 +186,24 @@ def row_link(words: Child, href: Text) -> rx.Component:
     return ReactRouterLink.create(words, href=href, class_name=look)
 
 
-def _heading(column: Column) -> rx.Component:
-    words: Child = rx.el.span(column.heading, class_name="sr-only") if column.hidden else column.heading
-    return rx.el.th(words, class_name=joined(HEAD, "text-right!" if column.right else ""), scope="col")
+def _heading(column: Column, sorting: Sorting | None) -> rx.Component:
+    look = joined(HEAD, "text-right!" if column.right else "")
+    if sorting is None or not column.sort:
+        words: Child = rx.el.span(column.heading, class_name="sr-only") if column.hidden else column.heading
+        return rx.el.th(words, class_name=look, scope="col")
+    by, up, down = rx.Var.create(sorting.by).to(str), column.sort, f"-{column.sort}"
+    following = rx.cond(by == down, up, down) if column.right else rx.cond(by == up, down, up)
+    press = rx.el.button(
+        column.heading,
+        rx.cond(by == down, icon("arrow-down", "s"), icon("arrow-up", "s")),
+        type="button",
+        on_click=sorting.on_sort(following),
+        class_name=joined(SORT, "flex-row-reverse" if column.right else ""),
+    )
+    return rx.el.th(
+        press,
+        rx.el.span(column.heading, class_name="sm:hidden"),
+        class_name=look,
+        scope="col",
+        custom_attrs={"aria-sort": rx.match(by, (up, "ascending"), (down, "descending"), "none")},
+    )

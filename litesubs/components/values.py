@@ -23,6 +23,13 @@ def handlers(**events: Handler) -> dict[str, Any]:
     return {name: handler for name, handler in events.items() if handler is not None}
 
 
+def said(value: Flag) -> str | rx.Var[str]:
+    """A yes or no as attributes want it: "true" or "false"."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return rx.cond(value, "true", "false")
+
+
 def plural(count: Number, one: str, many: str) -> rx.Var[str]:
     """`plural(n, "credit", "credits")`: the word for a count that is only known in the browser."""
     return rx.cond(rx.Var.create(count) == 1, one, many)
