@@ -34,14 +34,14 @@ def mine(actor: Actor) -> WalletView:
             .order_by(col(Subscription.id).desc())
         )
         held = statements.summaries(session, session.exec(query).all())
-    groups: dict[tuple[str, str], list[SubscriptionView]] = defaultdict(list)
+    groups: dict[str, list[SubscriptionView]] = defaultdict(list)
     for subscription in held:
-        groups[subscription.creator_name, subscription.creator_initials].append(subscription)
+        groups[subscription.creator_id].append(subscription)
     total = prose.count(sum(subscription.posted for subscription in held), "credit")
     return WalletView(
         summary=f"{total} with {prose.count(len(groups), 'creator')}. Nothing here renews." if held else "",
         expiring=_expiring(held),
-        groups=[WalletGroupView(name, initials, subs) for (name, initials), subs in groups.items()],
+        groups=[WalletGroupView(subs[0].creator_name, subs[0].creator_initials, subs) for subs in groups.values()],
     )
 
 
@@ -131,7 +131,10 @@ def set_status(actor: Actor, subscription_id: str, status: str, note: str = "") 
 
 
 def expire_due() -> int:
-    """Write off the lots whose time has come, each in its own transaction. Returns how many."""
+    """Write off the lots whose time has come, each in its own transaction. Returns how many.
+
+    One that cannot be written off is logged and left for the next time; the others go on.
+    """
     due = select(CreditGrant.id).where(
         ~col(CreditGrant.closed), col(CreditGrant.expires_at) <= clock.now(), CreditGrant.remaining > CreditGrant.held
     )
@@ -139,8 +142,11 @@ def expire_due() -> int:
         grant_ids = session.exec(due.order_by(col(CreditGrant.expires_at)).limit(EXPIRED_AT_ONCE)).all()
     done = 0
     for grant_id in grant_ids:
-        with transaction() as session:
-            done += ledger.expire(session, grant_id, Actor.system("expiry")) is not None
+        try:
+            with transaction() as session:
+                done += ledger.expire(session, grant_id, Actor.system("expiry")) is not None
+        except Exception:
+            log.exception("expiry_failed", grant=str(grant_id))
     if done:
         log.info("credits_expired", grants=done)
     return done

@@ -11,6 +11,7 @@ NO_SUBSCRIPTION = SubscriptionView(
     status_note="",
     pack_id="",
     pack_name="",
+    creator_id="",
     creator_name="",
     creator_initials="",
     customer_id="",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import select
 
 from litesubs.db import transaction
@@ -216,6 +216,22 @@ def test_credits_of_paused_and_disabled_subscriptions_expire_too() -> None:
     assert factories.balance(held) == 0
 
 
+@pytest.mark.usefixtures("database")
+def test_a_lot_that_cannot_be_written_off_does_not_keep_the_others() -> None:
+    stuck, other = factories.customer_with(), factories.customer_with()
+    for held in (stuck, other):
+        factories.give(held, 3, expires_at=later(days=1))
+    with transaction() as session:  # stands for whatever may be wrong with one lot
+        session.execute(text("CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''no''; END'"))
+        only = f"WHEN (NEW.subscription_id = '{stuck.subscription_id}')"
+        session.execute(
+            text(f"CREATE TRIGGER no BEFORE UPDATE ON credit_grant FOR EACH ROW {only} EXECUTE FUNCTION no()")
+        )
+    with clock.at(later(days=2)):
+        assert wallets.expire_due() == 1
+    assert (factories.balance(stuck), factories.balance(other)) == (3, 0)
+
+
 def test_a_wallet_groups_what_a_buyer_holds_by_creator() -> None:
     buyer = factories.person()
     ada, cem = factories.creator("Ada Byron"), factories.creator("Cem Yılmaz")
@@ -229,6 +245,15 @@ def test_a_wallet_groups_what_a_buyer_holds_by_creator() -> None:
         ("Ada Byron", 2),
     ]
     assert wallets.mine(factories.person()).groups == []
+
+
+def test_two_creators_of_one_name_stay_apart_in_a_wallet() -> None:
+    buyer = factories.person()
+    for seller in (factories.creator("Ada Byron"), factories.creator("Ada Byron")):
+        factories.holding(factories.pack(seller), seller, 3, buyer=buyer)
+    mine = wallets.mine(buyer)
+    assert mine.summary == "6 credits with 2 creators. Nothing here renews."
+    assert [(group.creator_name, len(group.subscriptions)) for group in mine.groups] == [("Ada Byron", 1)] * 2
 
 
 def test_what_expires_next_is_said() -> None:

@@ -51,6 +51,7 @@ class SubscriptionView:
     status_note: str
     pack_id: str
     pack_name: str
+    creator_id: str
     creator_name: str
     creator_initials: str
     customer_id: str
