@@ -8,7 +8,7 @@ from sqlmodel import Session, col, or_, select
 from litesubs.db import snapshot, transaction
 from litesubs.domain import ids, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.views.customers import CustomerPage, CustomerRow
+from litesubs.domain.views.customers import CustomerPage, CustomerRow, PackStanding
 from litesubs.models import Customer, LedgerEntry, Subscription
 
 ROWS_PER_PAGE = 25
@@ -40,7 +40,9 @@ def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
         found = session.exec(query.order_by(col(Subscription.id).desc()).limit(ROWS_PER_PAGE + 1)).all()
         shown = found[:ROWS_PER_PAGE]
         rows = _rows(session, list(shown))
-    return CustomerPage(rows=rows, total=total, after=ids.show("sub", shown[-1]) if len(found) > ROWS_PER_PAGE else "")
+    return CustomerPage(
+        rows=rows, total=total, count=str(total), after=ids.show("sub", shown[-1]) if len(found) > ROWS_PER_PAGE else ""
+    )
 
 
 def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
@@ -52,16 +54,31 @@ def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
     last = {ids.show("sub", key): at for key, at in session.execute(moved)}
     return [
         CustomerRow(
-            subscription_id=view.id,
-            customer_name=view.customer_name,
-            customer_email=view.customer_email,
+            customer_id=view.customer_id,
+            name=view.customer_name,
+            email=view.customer_email,
             initials=view.customer_initials,
-            pack_name=view.pack_name,
-            status=view.status,
-            available=view.posted - view.held,
+            confirmed=False,
+            packs=[
+                PackStanding(
+                    subscription_id=view.id,
+                    pack_id=view.pack_id,
+                    pack_name=view.pack_name,
+                    status=view.status,
+                    status_note=view.status_note,
+                    left=view.posted - view.held,
+                    available=view.available,
+                    held=view.held,
+                    expiring=view.expiring,
+                    granted=view.granted,
+                    meter=view.meter,
+                    expires=view.expires,
+                    expires_soon=view.expires_soon,
+                )
+            ],
+            left=view.posted - view.held,
+            available=view.available,
             held=view.held,
-            granted=view.granted,
-            meter=view.meter,
             expires=view.expires,
             expires_soon=view.expires_soon,
             last_activity=prose.day(last[view.id]) if view.id in last else "",

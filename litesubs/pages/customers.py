@@ -91,17 +91,17 @@ def _list() -> rx.Component:
 
 
 def _row(customer: ObjectVar[CustomerRow]) -> rx.Component:
-    standing = rx.cond(customer.status == "active", rx.fragment(), status_badge(customer.status))
-    name = row_link(customer.customer_name, f"/dashboard/subscriptions/{customer.subscription_id}")
-    second = rx.fragment(wide_only(customer.customer_email), phone_only(with_badge(customer.pack_name, standing)))
+    packs: Any = customer.packs
+    pack = packs[0]
+    standing = rx.cond(pack.status == "active", rx.fragment(), status_badge(pack.status))
+    name = row_link(customer.name, f"/dashboard/subscriptions/{pack.subscription_id}")
+    second = rx.fragment(wide_only(customer.email), phone_only(with_badge(pack.pack_name, standing)))
     return row(
         cell(two_lines(name, second, leading=wide_only(avatar(customer.initials, "sm"))), place="name"),
-        cell(with_badge(customer.pack_name, standing), place="away"),
+        cell(with_badge(pack.pack_name, standing), place="away"),
         cell(figure(customer.available), place="number", right=True),
         cell(
-            credit_meter(
-                customer.meter, available=customer.available, held=customer.held, granted=customer.granted, size="sm"
-            ),
+            credit_meter(pack.meter, available=customer.available, held=customer.held, granted=pack.granted, size="sm"),
             place="left",
         ),
         cell(expiry_words(customer.expires, soon=customer.expires_soon), place="right"),

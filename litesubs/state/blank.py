@@ -3,7 +3,7 @@
 from litesubs.domain.views.customers import CustomerPage
 from litesubs.domain.views.statements import SubscriptionView, WalletView
 
-NO_CUSTOMERS = CustomerPage(rows=[], total=0, after="")
+NO_CUSTOMERS = CustomerPage(rows=[], total=0, count="0", after="")
 NO_WALLET = WalletView(summary="", expiring="")
 NO_SUBSCRIPTION = SubscriptionView(
     id="",

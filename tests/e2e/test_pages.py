@@ -47,7 +47,7 @@ def test_public_pages(new_page: NewPage, size: Size, theme: Theme, filled: dict[
 def test_the_desk(new_page: NewPage, size: Size, theme: Theme, filled: dict[str, Any]) -> None:
     page = new_page(size, color_scheme=theme)
     creator = sign_in(page, CREATOR)
-    standing = customers.page(creator, "jonas").rows[0].subscription_id
+    standing = customers.page(creator, "jonas").rows[0].packs[0].subscription_id
     paths = [
         "/dashboard",
         "/dashboard/packs",
