@@ -1,5 +1,6 @@
 """What routes need from a request: who asks, from where, and whether a form came from our own pages."""
 
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -7,6 +8,7 @@ from fastapi import Depends, Request
 from litesubs.domain import accounts
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CrossSiteError
+from litesubs.settings import settings
 
 
 def current_actor(request: Request) -> Actor:
@@ -15,8 +17,17 @@ def current_actor(request: Request) -> Actor:
 
 
 def client_address(request: Request) -> str:
-    """The peer's address. A proxy's headers are not trusted: anybody can write them."""
-    return request.client.host if request.client else ""
+    """Where the request comes from: the peer, or behind a trusted proxy the last hop that is not one itself.
+
+    Anybody can write X-Forwarded-For, and each proxy adds on the right who asked it. So it is believed from the right,
+    as far as the trusted proxies go; what is no address there leaves the peer.
+    """
+    peer = request.client.host if request.client else ""
+    found = _address(peer)
+    hops = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+    while found and _is_trusted(found) and hops:
+        found = _address(hops.pop().strip())
+    return str(found) if found else peer
 
 
 def from_our_pages(request: Request) -> None:
@@ -31,6 +42,19 @@ def from_our_pages(request: Request) -> None:
             raise CrossSiteError
     elif origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         raise CrossSiteError
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in `text`, an IPv4 one in its own notation where a socket for both wrote it as IPv6."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in settings().trusted_proxies)
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
