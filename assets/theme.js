@@ -132,6 +132,22 @@
     next.click();
   });
 
+  /* A file field says which file it holds, and shows that one can be dropped. */
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!field.matches?.("[data-file]")) return;
+    const box = field.parentElement;
+    const file = field.files[0];
+    box.querySelector("[data-when=chosen]").textContent = file?.name ?? "";
+    box.toggleAttribute("data-chosen", Boolean(file));
+    if (file && field.dataset.file === "send") field.form?.requestSubmit();
+  });
+  for (const [name, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
+    document.addEventListener(name, (event) => {
+      if (event.target.matches?.("[data-file]")) event.target.parentElement.toggleAttribute("data-over", over);
+    });
+  }
+
   /* A native form posts once, however often its button is pressed. */
   document.addEventListener("submit", (event) => {
     const form = event.target;

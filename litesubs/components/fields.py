@@ -65,7 +65,7 @@ def text_field(  # noqa: PLR0913 - a component's properties are its interface
             name=name,
             type=kind,
             class_name=CONTROL,
-            custom_attrs=_described(name, hint, error),
+            custom_attrs=described(name, hint, error),
             **handlers(on_change=on_change, on_blur=on_blur),
             **props,
         ),
@@ -106,7 +106,7 @@ def text_area(
                 "[field-sizing:content]"
             ),
             style={"minHeight": f"{rows * 21 + 18}px"},
-            custom_attrs=_described(name, hint, error),
+            custom_attrs=described(name, hint, error),
             **handlers(on_change=on_change),
             **props,
         ),
@@ -126,7 +126,7 @@ def select_field(
     **props: Any,
 ) -> rx.Component:
     """A native select of (value, words)."""
-    control = _box(_select(name, options, on_change, custom_attrs=_described(name, hint, error), **props), _chevron())
+    control = _box(_select(name, options, on_change, custom_attrs=described(name, hint, error), **props), _chevron())
     return field(label, control, name=name, hint=hint, error=error)
 
 
@@ -233,17 +233,18 @@ def field_note(name: str, hint: Text = "", error: Text = "") -> rx.Component:
     return wrong if error else help_
 
 
-def _given(text: Text) -> bool:
-    return isinstance(text, rx.Var) or bool(text)
-
-
-def _described(name: str, hint: Text, error: Text) -> dict[str, Any]:
+def described(name: str, hint: Text, error: Text) -> dict[str, Any]:
+    """What ties a control to the line below it: the note that describes it, and whether what it holds is wrong."""
     attributes: dict[str, Any] = {"aria-describedby": f"{name}-note"} if _given(hint) or _given(error) else {}
     if isinstance(error, rx.Var):
         attributes["aria-invalid"] = rx.cond(error != "", "true", "false")
     elif error:
         attributes["aria-invalid"] = "true"
     return attributes
+
+
+def _given(text: Text) -> bool:
+    return isinstance(text, rx.Var) or bool(text)
 
 
 def _box(*children: rx.Component, line: bool = True) -> rx.Component:

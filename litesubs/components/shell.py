@@ -17,7 +17,7 @@ from litesubs.components.overlays import announcer, native_form, toaster
 from litesubs.components.surfaces import avatar
 from litesubs.components.values import Child, Text, joined
 
-Section = Literal["overview", "packs", "customers"]
+Section = Literal["overview", "packs", "customers", "links", "settings"]
 SECTIONS: list[tuple[Section, str, str, str]] = [
     ("overview", "Overview", "layout-dashboard", "/dashboard"),
     ("packs", "Packs", "ticket", "/dashboard/packs"),
