@@ -91,10 +91,38 @@ class NothingToReverseError(DomainError):
     status = 409
 
 
+class LotOverError(DomainError):
+    """Nothing of these credits can be changed any more: they are used, held or expired."""
+
+    code = "lot_over"
+    status = 409
+
+
 class LinkUnavailableError(DomainError):
     """This pack cannot be bought here right now."""
 
     code = "link_unavailable"
+    status = 410
+
+
+class LinkLockedError(DomainError):
+    """This link was for another e-mail address. Sign in with that one, or ask for a new link."""
+
+    code = "link_locked"
+    status = 403
+
+
+class EmailNotVerifiedError(DomainError):
+    """Confirm your e-mail address first."""
+
+    code = "email_not_verified"
+    status = 403
+
+
+class StaleLinkError(DomainError):
+    """This link is no longer good. Send a new mail."""
+
+    code = "stale_link"
     status = 410
 
 

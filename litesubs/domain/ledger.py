@@ -5,8 +5,8 @@ entries that chain to the wallet's last hash. The rules are those of the domain:
 expiry (none last), promo before paid, oldest, id; a reversal goes back to the very lots that were drawn.
 """
 
-import secrets
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,29 +15,30 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from litesubs.domain import clock, ids
+from litesubs.domain import clock, ids, locked
 from litesubs.domain.actors import Actor
-from litesubs.domain.chain import NO_NOTE, Note, entry_hash
+from litesubs.domain.chain import NO_NOTE, Note
 from litesubs.domain.errors import (
     InsufficientCreditsError,
+    LotOverError,
     NotFoundError,
     NothingToReverseError,
     SubscriptionDisabledError,
     SubscriptionInactiveError,
+    ValidationFailedError,
 )
+from litesubs.domain.posting import Posting, close
 from litesubs.models import (
     CreditGrant,
     CreditPack,
     EntryType,
+    GrantExtension,
     GrantSource,
     LedgerEntry,
-    PostingNote,
     Subscription,
     SubscriptionStatus,
     Wallet,
 )
-
-SALT_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -51,41 +52,78 @@ class Lot:
     purchase_id: UUID | None = None
     paid_minor: int | None = None
     paid_currency: str | None = None
+    import_id: UUID | None = None
 
 
 def open_subscription(session: Session, creator_id: UUID, customer_id: UUID, pack_id: UUID) -> Subscription:
     """The customer's subscription to the pack, made (with their wallet) if there is none. Safe to race."""
+    return open_subscriptions(session, creator_id, [(customer_id, pack_id)])[customer_id, pack_id]
+
+
+def open_subscriptions(
+    session: Session, creator_id: UUID, pairs: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Subscription]:
+    """For each (customer, pack) their subscription, made where there is none. The wallets are locked, in id order."""
+    if not pairs:
+        return {}
     at = clock.now()
-    wallet = {"id": ids.new(), "creator_id": creator_id, "customer_id": customer_id, "last_hash": b"", "updated_at": at}
-    session.execute(insert(Wallet).values(wallet).on_conflict_do_nothing())
+    customers, packs = sorted({customer for customer, _ in pairs}), {pack for _, pack in pairs}
+    fresh = {"creator_id": creator_id, "last_hash": b"", "updated_at": at}
+    session.execute(
+        insert(Wallet).on_conflict_do_nothing(),
+        [fresh | {"id": ids.new(), "customer_id": customer} for customer in customers],
+    )
     # Locked before the insert below, whose foreign key takes a shared lock: two of those cannot both become exclusive.
-    wallet_id = session.exec(select(Wallet.id).where(Wallet.customer_id == customer_id).with_for_update()).one()
-    subscription = {
-        "id": ids.new(),
-        "creator_id": creator_id,
-        "wallet_id": wallet_id,
-        "customer_id": customer_id,
-        "pack_id": pack_id,
-        "status": SubscriptionStatus.active,
-        "created_at": at,
-    }
-    session.execute(insert(Subscription).values(subscription).on_conflict_do_nothing())
-    found = select(Subscription).where(Subscription.customer_id == customer_id, Subscription.pack_id == pack_id)
-    return session.exec(found).one()
-
-
-def lock_wallet(session: Session, wallet_id: UUID) -> Wallet:
-    """The wallet's row, locked until the transaction ends. Lock several wallets in id order."""
-    query = select(Wallet).where(Wallet.id == wallet_id).with_for_update().execution_options(populate_existing=True)
-    wallet = session.exec(query).one_or_none()
-    if wallet is None:
-        raise NotFoundError
-    return wallet
+    lock = select(Wallet.customer_id, Wallet.id).where(col(Wallet.customer_id).in_(customers))
+    wallets = dict(session.exec(lock.order_by(col(Wallet.id)).with_for_update()).all())
+    active = {"creator_id": creator_id, "status": SubscriptionStatus.active, "created_at": at}
+    session.execute(
+        insert(Subscription).on_conflict_do_nothing(),
+        [
+            active | {"id": ids.new(), "wallet_id": wallets[customer], "customer_id": customer, "pack_id": pack}
+            for customer, pack in sorted(set(pairs))
+        ],
+    )
+    found = select(Subscription).where(
+        col(Subscription.customer_id).in_(customers), col(Subscription.pack_id).in_(packs)
+    )
+    return {(row.customer_id, row.pack_id): row for row in session.exec(found)}
 
 
 def grant(session: Session, subscription_id: UUID, lot: Lot, actor: Actor, note: Note = NO_NOTE) -> UUID | None:
     """Add a lot. Returns its posting id, or None where this (source, ref) was granted before."""
     return _add_lot(session, subscription_id, lot, EntryType.grant, actor, note)
+
+
+def grant_many(session: Session, lots: Sequence[tuple[UUID, Lot]], actor: Actor, note: Note = NO_NOTE) -> int:
+    """Add each lot to the subscription beside it, in one posting a wallet, leaving out those granted before.
+
+    Returns how many were added. The wallets are locked in id order. A (source, ref) may stand in `lots` once.
+    """
+    owner = select(Subscription.id, Subscription.wallet_id, CreditPack.currency).join(CreditPack)
+    rows = session.exec(owner.where(col(Subscription.id).in_({subscription_id for subscription_id, _ in lots})))
+    owners = {subscription_id: (wallet_id, currency) for subscription_id, wallet_id, currency in rows}
+    wanted: dict[UUID, list[tuple[UUID, Lot]]] = defaultdict(list)
+    for subscription_id, lot in lots:
+        if subscription_id not in owners:
+            raise NotFoundError
+        wanted[owners[subscription_id][0]].append((subscription_id, lot))
+    added = 0
+    for wallets, subscriptions in locked.wallets(session, wanted):
+        known = locked.granted(session, [(lot.source, lot.ref) for wallet in wallets for _, lot in wanted[wallet.id]])
+        postings = []
+        for wallet in wallets:
+            posting = Posting(wallet, EntryType.grant, actor, note)
+            for subscription_id, lot in wanted[wallet.id]:
+                if (lot.source, lot.ref) not in known:
+                    subscription = subscriptions[subscription_id]
+                    row = _row(wallet, subscription, lot, owners[subscription_id][1], posting)
+                    session.add(row)
+                    posting.move(row, subscription, posted=lot.amount)
+            postings.append(posting)
+            added += len(posting.entries)
+        close(session, *postings)
+    return added
 
 
 def debit(
@@ -96,10 +134,10 @@ def debit(
     Raises SubscriptionInactiveError where the wanted pack, or every lot that still has credits, cannot be spent, and
     otherwise InsufficientCreditsError with `available`, `required` and `held`.
     """
-    wallet = lock_wallet(session, wallet_id)
-    subscriptions = _subscriptions(session, wallet_id, pack_id)
-    posting = _Posting(session, wallet, EntryType.debit, actor, note)
-    lots = [lot for lot in _open_lots(session, subscriptions) if lot.expires_at is None or lot.expires_at > posting.at]
+    wallet = locked.wallet(session, wallet_id)
+    subscriptions = locked.subscriptions(session, wallet_id, pack_id)
+    posting = Posting(wallet, EntryType.debit, actor, note)
+    lots = [lot for lot in locked.open_lots(session, subscriptions) if not locked.over(lot, posting.at)]
     spendable = [lot for lot in lots if subscriptions[lot.subscription_id].status is SubscriptionStatus.active]
     available = _free(spendable)
     if available < amount:
@@ -107,7 +145,8 @@ def debit(
         if wanted_inactive or (lots and not spendable):
             raise SubscriptionInactiveError
         raise InsufficientCreditsError(available=available, required=amount, held=wallet.held)
-    return posting.draw(spendable, subscriptions, amount)
+    posting.draw(spendable, subscriptions, amount)
+    return _written(session, posting)
 
 
 def reverse(
@@ -122,24 +161,21 @@ def reverse(
     drawn = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == posting_id)).all()
     if not drawn or drawn[0].type is not EntryType.debit:
         raise NotFoundError
-    wallet = lock_wallet(session, drawn[0].wallet_id)
-    subscriptions = _subscriptions(session, wallet.id)
+    wallet = locked.wallet(session, drawn[0].wallet_id)
+    subscriptions = locked.subscriptions(session, wallet.id)
     _refuse_disabled(subscriptions[entry.subscription_id] for entry in drawn)
     left = _not_yet_reversed(session, drawn)
     need = sum(left.values()) if amount is None else amount
     if need < 1 or need > sum(left.values()):
         raise NothingToReverseError
-    posting = _Posting(session, wallet, EntryType.reversal, actor, note, reverses=posting_id)
-    lots = session.exec(
-        select(CreditGrant).where(col(CreditGrant.id).in_(left)).execution_options(populate_existing=True)
-    )
-    by_id = {lot.id: lot for lot in lots}
+    posting = Posting(wallet, EntryType.reversal, actor, note, reverses=posting_id)
+    by_id = {lot.id: lot for lot in locked.lots(session, left)}
     for entry in sorted(drawn, key=lambda entry: -entry.wallet_version):
         take = min(need, left[entry.grant_id])
         if take:
             posting.move(by_id[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
             need -= take
-    return posting.close()
+    return _written(session, posting)
 
 
 def adjust_up(
@@ -160,15 +196,16 @@ def adjust_down(session: Session, subscription_id: UUID, amount: int, actor: Act
     Works while paused. Raises SubscriptionDisabledError, or InsufficientCreditsError with `available` and `held`.
     """
     subscription = _subscription(session, subscription_id)
-    wallet = lock_wallet(session, subscription.wallet_id)
-    subscriptions = _subscriptions(session, wallet.id, subscription.pack_id)
+    wallet = locked.wallet(session, subscription.wallet_id)
+    subscriptions = locked.subscriptions(session, wallet.id, subscription.pack_id)
     _refuse_disabled(subscriptions.values())
-    posting = _Posting(session, wallet, EntryType.adjustment, actor, note)
-    lots = [lot for lot in _open_lots(session, subscriptions) if lot.expires_at is None or lot.expires_at > posting.at]
+    posting = Posting(wallet, EntryType.adjustment, actor, note)
+    lots = [lot for lot in locked.open_lots(session, subscriptions) if not locked.over(lot, posting.at)]
     if _free(lots) < amount:
         held = subscriptions[subscription_id].held
         raise InsufficientCreditsError(available=_free(lots), required=amount, held=held)
-    return posting.draw(lots, subscriptions, amount)
+    posting.draw(lots, subscriptions, amount)
+    return _written(session, posting)
 
 
 def expire(session: Session, grant_id: UUID, actor: Actor) -> UUID | None:
@@ -179,113 +216,113 @@ def expire(session: Session, grant_id: UUID, actor: Actor) -> UUID | None:
     lot = session.get(CreditGrant, grant_id)
     if lot is None:
         raise NotFoundError
-    wallet = lock_wallet(session, lot.wallet_id)
+    wallet = locked.wallet(session, lot.wallet_id)
     session.refresh(lot)
-    posting = _Posting(session, wallet, EntryType.expiry, actor, NO_NOTE)
-    if lot.expires_at is None or lot.expires_at > posting.at or lot.remaining == lot.held:
+    posting = Posting(wallet, EntryType.expiry, actor)
+    if not locked.over(lot, posting.at) or lot.remaining == lot.held:
         return None
-    subscription = _subscriptions(session, wallet.id)[lot.subscription_id]
+    subscription = locked.subscriptions(session, wallet.id)[lot.subscription_id]
     posting.move(lot, subscription, posted=lot.held - lot.remaining)
-    return posting.close()
+    return _written(session, posting)
+
+
+def void(session: Session, grant_id: UUID, actor: Actor, note: Note) -> int:
+    """Take back what is left of a lot, less what is held, as an adjustment. Returns how many credits that was.
+
+    Raises SubscriptionDisabledError, or LotOverError where nothing of it can be taken.
+    """
+    taken = void_many(session, [grant_id], actor, note)
+    if not taken:
+        raise LotOverError
+    return taken
+
+
+def void_many(session: Session, grant_ids: Sequence[UUID], actor: Actor, note: Note) -> int:
+    """Take back what is left of each lot, less what is held; what has expired is left to expire.
+
+    Returns how many credits that was. Raises SubscriptionDisabledError, and then takes none.
+    """
+    owners = session.exec(select(CreditGrant.wallet_id, CreditGrant.id).where(col(CreditGrant.id).in_(grant_ids)))
+    wanted: dict[UUID, list[UUID]] = defaultdict(list)
+    for wallet_id, grant_id in owners:
+        wanted[wallet_id].append(grant_id)
+    taken = 0
+    for wallets, subscriptions in locked.wallets(session, wanted):
+        postings = {wallet.id: Posting(wallet, EntryType.adjustment, actor, note) for wallet in wallets}
+        for lot in locked.lots(session, [grant_id for wallet in wallets for grant_id in wanted[wallet.id]]):
+            posting, subscription = postings[lot.wallet_id], subscriptions[lot.subscription_id]
+            if (free := lot.remaining - lot.held) and not locked.over(lot, posting.at):
+                _refuse_disabled([subscription])
+                posting.move(lot, subscription, posted=-free)
+                taken += free
+        close(session, *postings.values())
+    return taken
+
+
+def extend(session: Session, grant_id: UUID, expires_at: datetime | None, actor: Actor, reason: str) -> None:
+    """Give a lot more time: a later end, or none (`expires_at` None). What is held of it moves along.
+
+    Raises SubscriptionDisabledError, LotOverError for a lot that is used up, has expired or never expires, and
+    ValidationFailedError (`expires`) where the new end is not later.
+    """
+    lot = session.get(CreditGrant, grant_id)
+    if lot is None:
+        raise NotFoundError
+    wallet = locked.wallet(session, lot.wallet_id)
+    session.refresh(lot)
+    _refuse_disabled([locked.subscriptions(session, wallet.id)[lot.subscription_id]])
+    at = max(clock.now(), wallet.updated_at)
+    if lot.expires_at is None or lot.closed or locked.over(lot, at):
+        raise LotOverError
+    if expires_at is not None and expires_at <= lot.expires_at:
+        raise ValidationFailedError({"expires": "Choose a later day than these credits have now."})
+    extension = GrantExtension(
+        id=ids.new(),
+        creator_id=lot.creator_id,
+        wallet_id=wallet.id,
+        wallet_version=wallet.version,
+        subscription_id=lot.subscription_id,
+        grant_id=lot.id,
+        previous_expires_at=lot.expires_at,
+        expires_at=expires_at,
+        actor=actor.ledger_id,
+        reason=reason,
+        at=at,
+    )
+    session.add(extension)
+    lot.expires_at, wallet.updated_at = expires_at, at
+    session.flush()
 
 
 def set_status(session: Session, subscription_id: UUID, status: SubscriptionStatus, status_note: str) -> None:
     """Pause, disable or enable. Locks the wallet, so that no spend decides on the status it is about to lose."""
     subscription = _subscription(session, subscription_id)
-    lock_wallet(session, subscription.wallet_id)
+    locked.wallet(session, subscription.wallet_id)
     session.refresh(subscription)
     subscription.status = status
     subscription.status_note = status_note
-
-
-class _Posting:
-    """The entries of one operation, to be appended to a locked wallet."""
-
-    def __init__(
-        self, session: Session, wallet: Wallet, kind: EntryType, actor: Actor, note: Note, reverses: UUID | None = None
-    ) -> None:
-        self.id = ids.new()
-        self.at = max(clock.now(), wallet.updated_at)
-        self._session, self._wallet, self._kind, self._actor, self._reverses = (session, wallet, kind, actor, reverses)
-        self._entries: list[LedgerEntry] = []
-        self._note: PostingNote | None = None
-        self._commitment: bytes | None = None
-        if note != NO_NOTE:
-            salt = secrets.token_bytes(SALT_BYTES)
-            self._commitment = note.commitment(salt)
-            self._note = PostingNote(
-                posting_id=self.id, creator_id=wallet.creator_id, reason=note.reason, details=note.details, salt=salt
-            )
-
-    def draw(self, lots: list[CreditGrant], subscriptions: dict[UUID, Subscription], amount: int) -> UUID:
-        """Take `amount` ≥ 1 from the lots in the order given."""
-        if amount < 1:
-            raise ValueError(amount)
-        need = amount
-        for lot in lots:
-            take = min(need, lot.remaining - lot.held)
-            if take > 0:
-                self.move(lot, subscriptions[lot.subscription_id], posted=-take)
-                need -= take
-        return self.close()
-
-    def close(self) -> UUID:
-        """Write the balances, then the entries that refer to them. Returns the posting's id."""
-        if self._note:
-            self._session.add(self._note)
-        self._session.flush()
-        self._session.add_all(self._entries)
-        self._session.flush()
-        return self.id
-
-    def move(self, lot: CreditGrant, subscription: Subscription, *, posted: int = 0, held: int = 0) -> None:
-        """Change one lot, its subscription and its wallet by the same amounts, and note the entry that says so."""
-        lot.remaining += posted
-        lot.held += held
-        lot.closed = lot.remaining == 0
-        subscription.posted += posted
-        subscription.held += held
-        wallet = self._wallet
-        wallet.posted += posted
-        wallet.held += held
-        wallet.version += 1
-        wallet.updated_at = self.at
-        entry = LedgerEntry(
-            wallet_id=wallet.id,
-            wallet_version=wallet.version,
-            creator_id=wallet.creator_id,
-            posting_id=self.id,
-            subscription_id=subscription.id,
-            grant_id=lot.id,
-            type=self._kind,
-            posted_delta=posted,
-            held_delta=held,
-            posted_after=wallet.posted,
-            held_after=wallet.held,
-            reverses=self._reverses,
-            actor=self._actor.ledger_id,
-            at=self.at,
-            note_commitment=self._commitment,
-            prev_hash=wallet.last_hash,
-            hash=b"",
-        )
-        entry.hash = wallet.last_hash = entry_hash(entry)
-        self._entries.append(entry)
 
 
 def _add_lot(
     session: Session, subscription_id: UUID, lot: Lot, kind: EntryType, actor: Actor, note: Note
 ) -> UUID | None:
     subscription = _subscription(session, subscription_id)
-    wallet = lock_wallet(session, subscription.wallet_id)
+    wallet = locked.wallet(session, subscription.wallet_id)
     session.refresh(subscription)
     if kind is EntryType.adjustment:
         _refuse_disabled([subscription])
-    same = select(CreditGrant.id).where(CreditGrant.source == lot.source, CreditGrant.source_ref == lot.ref)
-    if session.exec(same).first() is not None:
+    if locked.granted(session, [(lot.source, lot.ref)]):
         return None
-    posting = _Posting(session, wallet, kind, actor, note)
-    row = CreditGrant(
+    posting = Posting(wallet, kind, actor, note)
+    row = _row(wallet, subscription, lot, session.get_one(CreditPack, subscription.pack_id).currency, posting)
+    session.add(row)
+    posting.move(row, subscription, posted=lot.amount)
+    return _written(session, posting)
+
+
+def _row(wallet: Wallet, subscription: Subscription, lot: Lot, pack_currency: str, posting: Posting) -> CreditGrant:
+    """An empty grant, to be filled by the posting."""
+    return CreditGrant(
         id=ids.new(),
         creator_id=wallet.creator_id,
         wallet_id=wallet.id,
@@ -293,18 +330,22 @@ def _add_lot(
         source=lot.source,
         source_ref=lot.ref,
         purchase_id=lot.purchase_id,
+        import_id=lot.import_id,
         amount=lot.amount,
         remaining=0,
+        held=0,
         promo=lot.source is GrantSource.promo,
         paid_minor=lot.paid_minor,
         paid_currency=lot.paid_currency,
-        currency=lot.paid_currency or session.get_one(CreditPack, subscription.pack_id).currency,
+        currency=lot.paid_currency or pack_currency,
         expires_at=lot.expires_at,
         created_at=posting.at,
     )
-    session.add(row)
-    posting.move(row, subscription, posted=lot.amount)
-    return posting.close()
+
+
+def _written(session: Session, posting: Posting) -> UUID:
+    close(session, posting)
+    return posting.id
 
 
 def _subscription(session: Session, subscription_id: UUID) -> Subscription:
@@ -312,28 +353,6 @@ def _subscription(session: Session, subscription_id: UUID) -> Subscription:
     if subscription is None:
         raise NotFoundError
     return subscription
-
-
-def _subscriptions(session: Session, wallet_id: UUID, pack_id: UUID | None = None) -> dict[UUID, Subscription]:
-    query = select(Subscription).where(Subscription.wallet_id == wallet_id).execution_options(populate_existing=True)
-    if pack_id is not None:
-        query = query.where(Subscription.pack_id == pack_id)
-    return {subscription.id: subscription for subscription in session.exec(query)}
-
-
-def _open_lots(session: Session, subscriptions: Iterable[UUID]) -> list[CreditGrant]:
-    """Lots with credits, in burn order, read after the wallet's lock."""
-    order = (
-        col(CreditGrant.priority),
-        col(CreditGrant.expires_at).asc().nulls_last(),
-        col(CreditGrant.promo).desc(),
-        col(CreditGrant.created_at),
-        col(CreditGrant.id),
-    )
-    wanted = select(CreditGrant).where(
-        col(CreditGrant.subscription_id).in_(list(subscriptions)), ~col(CreditGrant.closed)
-    )
-    return list(session.exec(wanted.order_by(*order).execution_options(populate_existing=True)))
 
 
 def _free(lots: Iterable[CreditGrant]) -> int:

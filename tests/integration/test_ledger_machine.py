@@ -25,9 +25,11 @@ from litesubs.domain import chain, clock, ids, ledger, verify
 from litesubs.domain.errors import (
     DomainError,
     InsufficientCreditsError,
+    LotOverError,
     NothingToReverseError,
     SubscriptionDisabledError,
     SubscriptionInactiveError,
+    ValidationFailedError,
 )
 from litesubs.models import CreditGrant, GrantSource, SubscriptionStatus
 from tests import factories
@@ -64,12 +66,12 @@ class Model:
     def alive(self, pack: int | None) -> list[Lot]:
         """Lots that have credits and time, in burn order."""
         end = datetime.max.replace(tzinfo=UTC)
-        found = [
-            lot
-            for lot in self.lots
-            if lot.remaining and pack in (None, lot.pack) and (lot.expires_at is None or lot.expires_at > self.now)
-        ]
+        found = [lot for lot in self.lots if pack in (None, lot.pack) and self.living(lot)]
         return sorted(found, key=lambda lot: (lot.expires_at or end, not lot.promo, lot.arrived))
+
+    def living(self, lot: Lot) -> bool:
+        """Whether the lot has credits and time."""
+        return lot.remaining > 0 and (lot.expires_at is None or lot.expires_at > self.now)
 
     def draw(self, lots: list[Lot], amount: int) -> list[list[Any]]:
         """Take credits in order; what was taken from which lot."""
@@ -103,6 +105,7 @@ class LedgerMachine(RuleBasedStateMachine):
             second = factories.holding(factories.pack(first.creator), first.creator, buyer=first.buyer)
         self.held: list[Holding] = [first, second]
         self.refs: list[str] = []
+        self.imported: list[str] = []
 
     def act(self, operation: Callable[[Any], Any], expected: type[DomainError] | None) -> Any:
         """Run one operation at the model's time, in a transaction; the error must be the model's."""
@@ -124,6 +127,62 @@ class LedgerMachine(RuleBasedStateMachine):
         lot = ledger.Lot(amount, source, self.refs[-1], expires_at)
         self.act(lambda session: ledger.grant(session, self.held[which].subscription_id, lot, SYSTEM), None)
         self.model.lots.append(Lot(which, amount, expires_at, source is GrantSource.promo, len(self.model.lots)))
+
+    @rule(
+        lots=st.lists(st.tuples(WHICH, AMOUNTS, st.none() | st.integers(1, 5)), max_size=4),
+        again=st.integers(0, 2),
+    )
+    def grant_many(self, lots: list[tuple[int, int, int | None]], again: int) -> None:
+        """Several lots at once, among them some that were granted before, whose turn passes without effect."""
+        known = [
+            (self.held[0].subscription_id, ledger.Lot(1, GrantSource.imported, ref)) for ref in self.imported[:again]
+        ]
+        fresh = []
+        for which, amount, days in lots:
+            expires_at = self.model.now + timedelta(days=days) if days else None
+            self.refs.append(str(ids.new()))
+            self.imported.append(self.refs[-1])
+            lot = ledger.Lot(amount, GrantSource.imported, self.refs[-1], expires_at)
+            fresh.append((self.held[which].subscription_id, lot))
+            self.model.lots.append(Lot(which, amount, expires_at, promo=False, arrived=len(self.model.lots)))
+        added = self.act(lambda session: ledger.grant_many(session, known + fresh, SYSTEM), None)
+        assert added == len(fresh)
+
+    @precondition(lambda self: self.model.lots)
+    @rule(data=st.data())
+    def void(self, data: st.DataObject) -> None:
+        """Take back what is left of a lot that still has time."""
+        number = data.draw(st.integers(0, len(self.model.lots) - 1))
+        lot = self.model.lots[number]
+        grant_id = self.grant_ids()[number]
+        error: type[DomainError] | None = None
+        if not self.model.living(lot):
+            error = LotOverError
+        elif self.model.status[lot.pack] is SubscriptionStatus.disabled:
+            error = SubscriptionDisabledError
+        taken = self.act(lambda session: ledger.void(session, grant_id, SYSTEM, chain.Note("a mistake")), error)
+        if error is None:
+            assert taken == lot.remaining
+            lot.remaining = 0
+
+    @precondition(lambda self: self.model.lots)
+    @rule(data=st.data(), days=st.none() | st.integers(1, 9))
+    def extend(self, data: st.DataObject, days: int | None) -> None:
+        """More time for a lot that has credits and an end, perhaps one that is not later."""
+        number = data.draw(st.integers(0, len(self.model.lots) - 1))
+        lot = self.model.lots[number]
+        grant_id = self.grant_ids()[number]
+        end = self.model.now + timedelta(days=days) if days else None
+        error: type[DomainError] | None = None
+        if self.model.status[lot.pack] is SubscriptionStatus.disabled:
+            error = SubscriptionDisabledError
+        elif lot.expires_at is None or not self.model.living(lot):
+            error = LotOverError
+        elif end is not None and end <= lot.expires_at:
+            error = ValidationFailedError
+        self.act(lambda session: ledger.extend(session, grant_id, end, SYSTEM, "ill"), error)
+        if error is None:
+            lot.expires_at = end
 
     @precondition(lambda self: self.refs)
     @rule(which=WHICH, amount=AMOUNTS, data=st.data())
@@ -207,14 +266,17 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def expire(self) -> None:
         """The job runs over every lot."""
-        with transaction() as session:
-            query = select(CreditGrant.id).where(CreditGrant.wallet_id == self.held[0].wallet_id)
-            grant_ids = session.exec(query).all()
-        for grant_id in grant_ids:
+        for grant_id in self.grant_ids():
             self.act(lambda session, key=grant_id: ledger.expire(session, key, SYSTEM), None)  # type: ignore[misc]
         for lot in self.model.lots:
             if lot.expires_at is not None and lot.expires_at <= self.model.now:
                 lot.remaining = 0
+
+    def grant_ids(self) -> list[UUID]:
+        """The lots in the order in which the model has them."""
+        with transaction() as session:
+            query = select(CreditGrant.id).where(CreditGrant.wallet_id == self.held[0].wallet_id)
+            return sorted(session.exec(query))
 
     @invariant()
     def the_books_agree(self) -> None:
@@ -224,7 +286,9 @@ class LedgerMachine(RuleBasedStateMachine):
         with transaction() as session:
             query = select(CreditGrant).where(CreditGrant.wallet_id == self.held[0].wallet_id)
             kept = sorted(session.exec(query), key=lambda lot: lot.id)
-        assert [lot.remaining for lot in kept] == [lot.remaining for lot in self.model.lots]
+        assert [(lot.remaining, lot.expires_at) for lot in kept] == [
+            (lot.remaining, lot.expires_at) for lot in self.model.lots
+        ]
         for which, held in enumerate(self.held):
             assert factories.balance(held) == sum(lot.remaining for lot in self.model.lots if lot.pack == which)
         assert factories.wallet(self.held[0]).posted == sum(lot.remaining for lot in self.model.lots)

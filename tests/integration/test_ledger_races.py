@@ -13,6 +13,7 @@ from litesubs.domain import chain, clock, ids, ledger, verify, wallets
 from litesubs.domain.errors import (
     DomainError,
     InsufficientCreditsError,
+    LotOverError,
     NothingToReverseError,
     SubscriptionInactiveError,
 )
@@ -49,6 +50,25 @@ def expire(grant_id: UUID) -> UUID | None:
     """Expire in a transaction of its own."""
     with transaction() as session:
         return ledger.expire(session, grant_id, SYSTEM)
+
+
+def void(grant_id: UUID) -> int:
+    """Take back in a transaction of its own."""
+    with transaction() as session:
+        return ledger.void(session, grant_id, SYSTEM, NOTE)
+
+
+def extend(grant_id: UUID, hours: int) -> str:
+    """Give more time in a transaction of its own."""
+    with transaction() as session:
+        ledger.extend(session, grant_id, factories.later(hours=hours), SYSTEM, "ill")
+    return "extended"
+
+
+def grants(held: Holding) -> list[UUID]:
+    """The wallet's lots."""
+    with transaction() as session:
+        return list(session.exec(select(CreditGrant.id).where(CreditGrant.wallet_id == held.wallet_id)))
 
 
 def set_status(held: Holding, status: SubscriptionStatus) -> None:
@@ -148,6 +168,64 @@ def test_expiring_and_spending_at_once_share_the_lot() -> None:
     assert unexpected(outcomes) == []
     assert factories.balance(held) == 0
     assert verify.violations() == []
+
+
+def test_taking_back_and_spending_at_once_share_the_lot() -> None:
+    held = factories.customer_with(9)
+    (grant_id,) = grants(held)
+    calls: list[Any] = [partial(debit, held, 2)] * 5 + [partial(void, grant_id)] * 3
+    outcomes = at_once(*calls)
+    assert unexpected(outcomes) == []
+    spent = 2 * sum(isinstance(outcome, UUID) for outcome in outcomes)
+    assert [outcome for outcome in outcomes if isinstance(outcome, int)] == [9 - spent]
+    assert sum(isinstance(outcome, LotOverError) for outcome in outcomes) == 2
+    assert factories.balance(held) == 0
+    assert verify.violations() == []
+
+
+def test_extending_and_expiring_at_once_leaves_the_lot_alive_or_over_and_never_both() -> None:
+    for _ in range(5):
+        held = factories.customer_with()
+        factories.give(held, 5, expires_at=factories.later(hours=1))
+        (grant_id,) = grants(held)
+        with clock.at(factories.later(hours=2)):
+            late = contextvars.copy_context()
+        calls: list[Any] = [partial(extend, grant_id, hours=hours) for hours in (3, 4)]
+        outcomes = at_once(*calls, *[partial(late.copy().run, expire, grant_id) for _ in range(2)])
+        assert unexpected(outcomes) == []
+        expired = any(isinstance(outcome, UUID) for outcome in outcomes)
+        assert factories.balance(held) == (0 if expired else 5)
+        if expired:
+            assert sum(isinstance(outcome, LotOverError) for outcome in outcomes[:2]) == 2
+    assert verify.violations() == []
+
+
+def test_many_lots_granted_at_once_in_opposite_order_neither_deadlock_nor_double() -> None:
+    first = factories.customer_with()
+    everyone = [first, *(factories.holding(first.pack, first.creator) for _ in range(5))]
+
+    def grant_all(refs: str, holders: list[Holding]) -> int:
+        with transaction() as session:
+            lots = [
+                (held.subscription_id, ledger.Lot(1, GrantSource.imported, f"{refs} {held.subscription_id}"))
+                for held in holders
+            ]
+            return ledger.grant_many(session, lots, SYSTEM)
+
+    outcomes = at_once(*[partial(grant_all, refs, everyone[::way]) for refs in ("a", "b") for way in (1, -1, 1)])
+    assert sorted(outcomes, key=str) == [0, 0, 0, 0, 6, 6]
+    assert {factories.balance(held) for held in everyone} == {2}
+    assert verify.violations() == []
+
+
+def test_of_two_adjustments_at_once_that_together_are_too_much_one_is_refused() -> None:
+    held = factories.customer_with(5)
+    take = partial(wallets.adjust, held.creator, held.public_id, "-3", "correction", "")
+    outcomes = at_once(partial(take, "mine"), partial(take, "my colleague's"))
+    assert [str(outcome) for outcome in outcomes if isinstance(outcome, DomainError)] == [
+        "This would leave \u22121 credits. Ben has 2 free."
+    ]
+    assert factories.balance(held) == 2
 
 
 def test_no_spend_succeeds_on_a_status_it_has_lost() -> None:
