@@ -15,7 +15,7 @@ import httpx
 from sqlmodel import col, select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, customers, links, packs, purchases, wallets
+from litesubs.domain import accounts, clock, customers, links, packs, profiles, purchases, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import WrongCredentialsError
 from litesubs.domain.packs import PackDraft
@@ -212,7 +212,7 @@ def _person(email: str, name: str) -> Actor:
 def _shop(shop: Shop) -> Actor:
     person = _person(shop.email, shop.name)
     if person.creator_id is None:
-        accounts.become_creator(person, shop.name, shop.handle)
+        profiles.become_creator(person, shop.name, shop.handle)
         person = _person(shop.email, shop.name)
     existing = {pack.slug for pack in packs.mine(person)}
     for draft in shop.packs:

@@ -22,7 +22,7 @@ import stripe
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, ids, ledger, links, packs, passwords, purchases
+from litesubs.domain import clock, ids, ledger, links, packs, passwords, profiles, purchases
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import DomainError
 from litesubs.domain.packs import PackDraft
@@ -88,7 +88,7 @@ def person(name: str = "Ben Okafor") -> Actor:
 def creator(name: str = "Ada Byron") -> Actor:
     """Somebody who sells."""
     actor = person(name)
-    accounts.become_creator(actor, name, f"handle-{next(_numbers)}")
+    profiles.become_creator(actor, name, f"handle-{next(_numbers)}")
     return signed_in_again(actor)
 
 

@@ -1,5 +1,7 @@
 """A creator's numbers, all from purchases and the ledger, per currency and never added across currencies."""
 
+from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, text
@@ -8,7 +10,7 @@ from sqlmodel import Session, col, select
 from litesubs.db import snapshot
 from litesubs.domain import ids, money, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.views.desk import ActivityView, CurrencyFigures, OverviewView
+from litesubs.domain.views.desk import ActivityView, CurrencyFigures, LinkFigures, OverviewView, PackFigures
 from litesubs.models import CreditPack, Customer, EntryType, LedgerEntry, PostingNote, Subscription
 
 ACTIVITY_LINES = 8
@@ -112,3 +114,48 @@ def _sentence(entry: LedgerEntry, pack_name: str, reason: str | None) -> str:
         EntryType.refund: f"was refunded {moved}",
     }
     return f"{sentences[entry.type]}: {reason}" if reason else sentences[entry.type]
+
+
+def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
+    """What came of each of the creator's packs since it was made, by pack."""
+    figures: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    sold = text(
+        "SELECT pack_id, currency, count(*), sum(price_minor), sum(refunded_minor) FROM purchase "
+        "WHERE creator_id = :creator AND status = 'paid' GROUP BY 1, 2 ORDER BY 4 DESC"
+    )
+    for pack_id, currency, sales, revenue, refunded in session.execute(sold, {"creator": creator_id}):
+        found = figures[pack_id]
+        found["sales"] = found.get("sales", 0) + sales
+        found["revenue"] = ", ".join(filter(None, [found.get("revenue"), money.show(int(revenue), currency)]))
+        if refunded:
+            found["refunded"] = ", ".join(filter(None, [found.get("refunded"), money.show(int(refunded), currency)]))
+    held = text(
+        "SELECT pack_id, count(*) FILTER (WHERE posted > 0), coalesce(sum(posted), 0) FROM subscription "
+        "WHERE creator_id = :creator GROUP BY 1"
+    )
+    for pack_id, holders, unused in session.execute(held, {"creator": creator_id}):
+        figures[pack_id] |= {"holders": holders, "unused": int(unused)}
+    owed = text(
+        "SELECT s.pack_id, g.currency, sum(lot_value(g.remaining, g.paid_minor, g.amount)) AS worth "
+        "FROM credit_grant g JOIN subscription s ON s.id = g.subscription_id "
+        "WHERE g.creator_id = :creator GROUP BY 1, 2 HAVING sum(lot_value(g.remaining, g.paid_minor, g.amount)) > 0"
+    )
+    for pack_id, currency, worth in session.execute(owed, {"creator": creator_id}):
+        found = figures[pack_id]
+        found["owed"] = ", ".join(filter(None, [found.get("owed"), money.show(int(worth), currency)]))
+    return {pack_id: PackFigures(**found) for pack_id, found in figures.items()}
+
+
+def links(session: Session, creator_id: UUID) -> dict[UUID, LinkFigures]:
+    """What came of each of the creator's share links since it was made, by link."""
+    found = text(
+        "SELECT l.id, coalesce(v.views, 0), coalesce(v.sign_ups, 0), coalesce(p.sales, 0) FROM share_link l "
+        "LEFT JOIN (SELECT link_id, sum(views) AS views, sum(sign_ups) AS sign_ups FROM link_day "
+        "WHERE creator_id = :creator GROUP BY 1) v ON v.link_id = l.id "
+        "LEFT JOIN (SELECT link_id, count(*) AS sales FROM purchase WHERE creator_id = :creator AND status = 'paid' "
+        "GROUP BY 1) p ON p.link_id = l.id WHERE l.creator_id = :creator"
+    )
+    return {
+        link_id: LinkFigures(int(views), int(sign_ups), sales, f"{100 * sales / views:.1f}%" if views else "")
+        for link_id, views, sign_ups, sales in session.execute(found, {"creator": creator_id})
+    }

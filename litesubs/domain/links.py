@@ -1,21 +1,27 @@
-"""Share links: token URLs to one pack, named, limited, expiring, revoked."""
+"""Share links: token URLs to one pack, named, locked to an e-mail, limited, expiring, revoked; and their QR codes."""
 
+import io
 import re
 import secrets
 import string
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from uuid import UUID
 
+import segno
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import Select
 
 from litesubs import queue
-from litesubs.db import transaction
-from litesubs.domain import clock, ids, owned, prose
+from litesubs.db import snapshot, transaction
+from litesubs.domain import accounts, clock, ids, insights, owned, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import LinkUnavailableError, ValidationFailedError
-from litesubs.domain.views.offers import LinkView
-from litesubs.models import CreditPack, Purchase, PurchaseStatus, ShareLink
+from litesubs.domain.views.offers import NOTHING_SEEN, LinkView
+from litesubs.models import CreditPack, PackStatus, Purchase, PurchaseStatus, ShareLink
 from litesubs.settings import settings
 
 NAME_LENGTH = 60
@@ -23,13 +29,15 @@ MOST_USES = 100_000
 LONGEST_DAYS = 3_650
 TOKEN_ALPHABET = "".join(sorted(set(string.ascii_letters + string.digits) - set("0OIl1")))
 SHORT_NUMBER = re.compile(r"[0-9]{1,9}")
+QR_MODULE_PIXELS = 24  # a token's code comes to about 1,000 pixels: sharp on a poster
+QR_QUIET_ZONE = 4  # modules of white around the code, as ISO/IEC 18004 asks for
 TOKEN_LENGTH = 12  # 57^12, about 70 bits: cannot be guessed, still short enough to read out
 
 
-def create(actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: str = "") -> LinkView:
-    """One more link to a pack.
+def create(actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: str = "", email: str = "") -> LinkView:
+    """One more link to a pack. With `email` only who has proved to own that address can buy with it.
 
-    ValidationFailedError with fields `name`, `max_uses`, `expires` (a date, its last day).
+    ValidationFailedError with fields `name`, `email`, `max_uses`, `expires` (a date, its last day).
     """
     creator_id = actor.require_creator()
     fields: dict[str, str] = {}
@@ -37,6 +45,7 @@ def create(actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: s
         name = prose.line(name, "The name", NAME_LENGTH)
     except prose.TextError as error:
         fields["name"] = str(error)
+    locked_to = _email(email, fields)
     uses = _uses(max_uses, fields)
     expires_at = _expires_at(expires, fields)
     if fields:
@@ -44,28 +53,53 @@ def create(actor: Actor, pack_id: str, name: str, max_uses: str = "", expires: s
     with transaction() as session:
         pack = owned.pack(session, creator_id, pack_id)
         link = _link(pack, name)
+        link.email, link.email_normalized = locked_to
         link.max_uses, link.expires_at = uses, expires_at
         session.add(link)
         session.flush()
-        return view(link)
+        return view(link, pack)
+
+
+def mine(actor: Actor) -> list[LinkView]:
+    """Every link of the creator, the newest first."""
+    creator_id = actor.require_creator()
+    with snapshot() as session:
+        query = _with_pack().where(ShareLink.creator_id == creator_id)
+        order = (col(ShareLink.created_at).desc(), col(ShareLink.id).desc())
+        return _with_figures(session, creator_id, session.exec(query.order_by(*order)).all())
 
 
 def of_pack(actor: Actor, pack_id: str) -> list[LinkView]:
     """The links of one of the creator's packs, the pack's own first."""
-    with transaction() as session:
-        pack = owned.pack(session, actor.require_creator(), pack_id)
-        query = select(ShareLink).where(ShareLink.pack_id == pack.id)
+    creator_id = actor.require_creator()
+    with snapshot() as session:
+        pack = owned.pack(session, creator_id, pack_id)
+        query = _with_pack().where(ShareLink.pack_id == pack.id)
         order = (col(ShareLink.is_default).desc(), col(ShareLink.created_at).desc())
-        return [view(link) for link in session.exec(query.order_by(*order))]
+        return _with_figures(session, creator_id, session.exec(query.order_by(*order)).all())
 
 
 def revoke(actor: Actor, link_id: str) -> LinkView:
     """Close a link for good, and the checkouts that were opened through it."""
+    creator_id = actor.require_creator()
     with transaction() as session:
-        link = owned.link(session, actor.require_creator(), link_id)
+        link = owned.link(session, creator_id, link_id)
         link.revoked_at = link.revoked_at or clock.now()
         close_open_checkouts(session, col(Purchase.link_id) == link.id)
-        return view(link)
+        pack = session.get_one(CreditPack, link.pack_id)
+        return _with_figures(session, creator_id, [(link, pack)])[0]
+
+
+def qr(actor: Actor, link_id: str, kind: Literal["svg", "png"]) -> bytes:
+    """A picture of the link's QR code, black on white, to print or to show. NotFoundError for others' links."""
+    with transaction() as session:
+        token = owned.link(session, actor.require_creator(), link_id).token
+    code, file = segno.make_qr(url(token), error="m"), io.BytesIO()
+    if kind == "svg":
+        code.save(file, kind="svg", border=QR_QUIET_ZONE, light="#fff", omitsize=True, nl=False)
+    else:
+        code.save(file, kind="png", border=QR_QUIET_ZONE, scale=QR_MODULE_PIXELS)
+    return file.getvalue()
 
 
 def default_link(pack: CreditPack) -> ShareLink:
@@ -119,8 +153,9 @@ def close_open_checkouts(session: Session, which: ColumnElement[bool]) -> None:
         queue.enqueue(session, "expire_checkout", queue="payments", purchase_id=str(purchase_id))
 
 
-def view(link: ShareLink) -> LinkView:
-    """A link as its creator sees it."""
+def view(link: ShareLink, pack: CreditPack) -> LinkView:
+    """A link as its creator sees it, without its figures."""
+    how = state(link)
     used = f"{link.uses:,} of {link.max_uses:,} used" if link.max_uses else prose.count(link.uses, "use")
     return LinkView(
         id=ids.show("link", link.id),
@@ -130,8 +165,23 @@ def view(link: ShareLink) -> LinkView:
         is_default=link.is_default,
         uses=used,
         expires=f"Until {prose.day(prose.last_day(link.expires_at))}" if link.expires_at else "No end",
-        state=state(link),
+        state="off_sale" if how == "open" and pack.status is not PackStatus.active else how,
+        pack_id=ids.show("pack", pack.id),
+        pack_name=pack.name,
+        email=link.email or "",
+        used=link.uses,
+        most=link.max_uses or 0,
+        ends=prose.last_day(link.expires_at).isoformat() if link.expires_at else "",
     )
+
+
+def _with_pack() -> Select[ShareLink, CreditPack]:
+    return select(ShareLink, CreditPack).join(CreditPack, col(CreditPack.id) == col(ShareLink.pack_id))
+
+
+def _with_figures(session: Session, creator_id: UUID, found: Sequence[tuple[ShareLink, CreditPack]]) -> list[LinkView]:
+    figures = insights.links(session, creator_id)
+    return [replace(view(link, pack), figures=figures.get(link.id, NOTHING_SEEN)) for link, pack in found]
 
 
 def _link(pack: CreditPack, name: str) -> ShareLink:
@@ -144,6 +194,17 @@ def _link(pack: CreditPack, name: str) -> ShareLink:
         is_default=False,
         created_at=clock.now(),
     )
+
+
+def _email(text: str, fields: dict[str, str]) -> tuple[str, str] | tuple[None, None]:
+    """(as written, as compared), or two times nothing for a link that is for anybody."""
+    if not str(text).strip():
+        return None, None
+    try:
+        return accounts.normalized_email(text)
+    except ValidationFailedError as error:
+        fields |= error.fields
+        return None, None
 
 
 def _uses(text: str, fields: dict[str, str]) -> int | None:

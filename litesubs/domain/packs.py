@@ -1,24 +1,25 @@
 """Credit packs: what a creator offers. Editing one never changes what was sold."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from litesubs.db import transaction
-from litesubs.domain import clock, ids, links, money, owned, prose
+from litesubs.db import snapshot, transaction
+from litesubs.domain import clock, ids, insights, links, money, owned, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
-from litesubs.domain.views.offers import PackView, PreviewView
-from litesubs.models import CreditPack, ExpiryKind, PackStatus, Purchase, PurchaseStatus, ShareLink, Subscription
+from litesubs.domain.views.offers import NOTHING_SOLD, PackView, PreviewView
+from litesubs.models import CreditPack, ExpiryKind, PackStatus, Purchase, ShareLink
 
 NAME_LENGTH = 80
+COPY = " copy"
 DESCRIPTION_LENGTH = 5_000
 MOST_CREDITS = 1_000_000
 LONGEST_DAYS = 3_650
@@ -96,32 +97,61 @@ def update(actor: Actor, pack_id: str, draft: PackDraft) -> PackView:
     return one(actor, pack_id)
 
 
+def duplicate(actor: Actor, pack_id: str) -> PackView:
+    """A pack with the same words and terms, and a link of its own. It is off sale until its creator enables it."""
+    creator_id = actor.require_creator()
+    at = clock.now()
+    with transaction() as session:
+        source = owned.pack(session, creator_id, pack_id, lock=True)
+        kept = source.model_dump(exclude={"id", "name", "slug", "status", "created_at", "updated_at"})
+        copy = CreditPack(
+            **kept,
+            id=ids.new(),
+            name=f"{source.name[: NAME_LENGTH - len(COPY)]}{COPY}",
+            slug=source.slug,
+            status=PackStatus.disabled,
+            created_at=at,
+            updated_at=at,
+        )
+        copy.slug = _free_slug(source.slug, _taken_slugs(session, creator_id, copy.id))
+        session.add(copy)
+        _flush(session)
+        session.add(links.default_link(copy))
+    return one(actor, ids.show("pack", copy.id))
+
+
 def set_active(actor: Actor, pack_id: str, *, active: bool) -> PackView:
     """Put a pack on sale, or take it off.
 
     Then its open checkouts are closed, and credits already sold stay spendable.
     """
-    with transaction() as session:
-        pack = owned.pack(session, actor.require_creator(), pack_id, lock=True)
-        pack.status = PackStatus.active if active else PackStatus.disabled
-        pack.updated_at = clock.now()
-        if not active:
-            links.close_open_checkouts(session, col(Purchase.pack_id) == pack.id)
-    return one(actor, pack_id)
+    return _set_status(actor, pack_id, PackStatus.active if active else PackStatus.disabled)
+
+
+def archive(actor: Actor, pack_id: str) -> PackView:
+    """Take a pack off sale and out of the way. Its holders keep their credits, and `restore` brings it back."""
+    return _set_status(actor, pack_id, PackStatus.archived)
+
+
+def restore(actor: Actor, pack_id: str) -> PackView:
+    """Bring a pack back from the archive, off sale. One that is not there stays as it is."""
+    return _set_status(actor, pack_id, PackStatus.disabled, only_from=PackStatus.archived)
 
 
 def mine(actor: Actor) -> list[PackView]:
     """The creator's packs, newest first, with what was sold of each."""
-    with transaction() as session:
-        query = select(CreditPack).where(CreditPack.creator_id == actor.require_creator())
-        packs = session.exec(query.order_by(col(CreditPack.created_at).desc(), col(CreditPack.id).desc())).all()
-        return _with_figures(session, list(packs))
+    creator_id = actor.require_creator()
+    with snapshot() as session:
+        query = select(CreditPack).where(CreditPack.creator_id == creator_id)
+        order = (col(CreditPack.created_at).desc(), col(CreditPack.id).desc())
+        return _with_figures(session, creator_id, session.exec(query.order_by(*order)).all())
 
 
 def one(actor: Actor, pack_id: str) -> PackView:
     """One of the creator's packs. NotFoundError for any other."""
-    with transaction() as session:
-        return _with_figures(session, [owned.pack(session, actor.require_creator(), pack_id)])[0]
+    creator_id = actor.require_creator()
+    with snapshot() as session:
+        return _with_figures(session, creator_id, [owned.pack(session, creator_id, pack_id)])[0]
 
 
 def view(pack: CreditPack) -> PackView:
@@ -146,6 +176,7 @@ def view(pack: CreditPack) -> PackView:
         expiry_promise=_promise(rule),
         listed=pack.listed,
         active=pack.status is PackStatus.active,
+        status=pack.status.value,
     )
 
 
@@ -161,6 +192,16 @@ def over(pack: CreditPack) -> bool:
     """Whether its credits would have expired before they were bought: nobody is sold those."""
     expiry = expires_at(pack.expiry_kind, pack.expiry_date, pack.expiry_days, clock.now())
     return expiry is not None and expiry <= clock.now()
+
+
+def _set_status(actor: Actor, pack_id: str, status: PackStatus, only_from: PackStatus | None = None) -> PackView:
+    with transaction() as session:
+        pack = owned.pack(session, actor.require_creator(), pack_id, lock=True)
+        if only_from in {None, pack.status}:
+            pack.status, pack.updated_at = status, clock.now()
+        if pack.status is not PackStatus.active:
+            links.close_open_checkouts(session, col(Purchase.pack_id) == pack.id)
+    return one(actor, pack_id)
 
 
 def _valid(draft: PackDraft, unchanged: CreditPack | None = None) -> dict[str, Any]:
@@ -300,34 +341,14 @@ def _flush(session: Session) -> None:
         raise ValidationFailedError({"slug": "Another of your packs uses this. Change it a little."}) from None
 
 
-def _with_figures(session: Session, packs: list[CreditPack]) -> list[PackView]:
-    """Views with their default link and what was sold, in one query for each figure."""
-    wanted = [pack.id for pack in packs]
-    tokens = dict(
-        session.execute(
-            select(ShareLink.pack_id, ShareLink.token).where(col(ShareLink.pack_id).in_(wanted), ShareLink.is_default)
-        ).all()
+def _with_figures(session: Session, creator_id: UUID, packs: Sequence[CreditPack]) -> list[PackView]:
+    """Views with their main link and what was sold."""
+    query = select(ShareLink.pack_id, ShareLink.token).where(
+        col(ShareLink.pack_id).in_([pack.id for pack in packs]), ShareLink.is_default
     )
-    sold = dict(
-        session.execute(
-            select(Purchase.pack_id, func.count())
-            .where(col(Purchase.pack_id).in_(wanted), Purchase.status == PurchaseStatus.paid)
-            .group_by(col(Purchase.pack_id))
-        ).all()
-    )
-    standing = session.execute(
-        select(Subscription.pack_id, func.count().filter(col(Subscription.posted) > 0), func.sum(Subscription.posted))
-        .where(col(Subscription.pack_id).in_(wanted))
-        .group_by(col(Subscription.pack_id))
-    )
-    held = {pack_id: (holders, int(unused)) for pack_id, holders, unused in standing}
+    tokens = dict(session.execute(query).all())
+    figures = insights.packs(session, creator_id)
     return [
-        replace(
-            view(pack),
-            link_url=links.url(tokens[pack.id]),
-            sold=sold.get(pack.id, 0),
-            holders=held.get(pack.id, (0, 0))[0],
-            unused=held.get(pack.id, (0, 0))[1],
-        )
+        replace(view(pack), link_url=links.url(tokens[pack.id]), figures=figures.get(pack.id, NOTHING_SOLD))
         for pack in packs
     ]

@@ -12,6 +12,7 @@ MOST_OTHERS = 6
 
 CLOSED = {
     "disabled": ("This pack is not on sale", "{name} has taken it off sale. Credits bought before stay good."),
+    "archived": ("This pack is no longer sold", "Credits bought before stay good. Ask {name} for what comes next."),
     "over": ("This pack has ended", "Its credits were good until {until}. Ask {name} for what comes next."),
     "used_up": ("This link has been used", "It was made for a limited number of buyers. Ask {name} for a new one."),
     "expired": ("This link has ended", "It was open until {until}. Ask {name} for a new one."),
@@ -36,8 +37,8 @@ def open_link(token: str) -> StorefrontView:
         link, pack, creator = found
         others = _others(session, creator, pack)
     over = packs.over(pack)
-    state = links.state(link) if pack.status is PackStatus.active and not over else "disabled"
-    title, text = CLOSED["over"] if over else CLOSED.get(state, ("", ""))
+    state = _state(link, pack)
+    title, text = CLOSED.get("over" if over and state == "disabled" else state, ("", ""))
     last_day = pack.expiry_date if over else prose.last_day(link.expires_at) if link.expires_at else None
     until = prose.day(last_day) if last_day else ""
     return StorefrontView(
@@ -50,6 +51,13 @@ def open_link(token: str) -> StorefrontView:
         creator_initials=prose.initials(creator.display_name),
         others=others,
     )
+
+
+def _state(link: ShareLink, pack: CreditPack) -> str:
+    """The pack's state where that closes it, else the link's."""
+    if pack.status is PackStatus.archived:
+        return "archived"
+    return "disabled" if pack.status is PackStatus.disabled or packs.over(pack) else links.state(link)
 
 
 def _others(session: Session, creator: Creator, shown: CreditPack) -> list[OfferView]:

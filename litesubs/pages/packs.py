@@ -80,13 +80,13 @@ def _list() -> rx.Component:
 def _row(pack: ObjectVar[PackView]) -> rx.Component:
     page_of = f"/dashboard/packs/{pack.id}"
     chip = ticket_chip(grouped(pack.credits), off=~pack.active)
-    per_credit = rx.fragment(wide_only(pack.unit_price, " each"), phone_only(grouped(pack.sold), " sold"))
+    per_credit = rx.fragment(wide_only(pack.unit_price, " each"), phone_only(grouped(pack.figures.sales), " sold"))
     return row(
         cell(two_lines_link(pack.name, pack.expiry, page_of, leading=chip), place="name"),
         cell(stacked(pack.price, per_credit), place="number", right=True),
-        cell(grouped(pack.sold), place="away", right=True),
-        cell(grouped(pack.holders), place="away", right=True),
-        cell(grouped(pack.unused), place="away", right=True),
+        cell(grouped(pack.figures.sales), place="away", right=True),
+        cell(grouped(pack.figures.holders), place="away", right=True),
+        cell(grouped(pack.figures.unused), place="away", right=True),
         cell(active_badge(pack.active), place="away"),
         cell(
             cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack), on_phones=active_badge(pack.active)),

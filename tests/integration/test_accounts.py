@@ -14,7 +14,7 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, passwords
+from litesubs.domain import accounts, clock, passwords, profiles
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.errors import (
     CreatorProfileRequiredError,
@@ -197,6 +197,7 @@ def test_a_session_in_use_goes_on(ip: str) -> None:
     token = accounts.sign_in(factories.person().email, PASSWORD, ip)
     for day in range(20, 121, 20):
         with clock.at(later(days=day)):
+            assert accounts.renew(token)
             assert accounts.actor_for(token).signed_in
     with clock.at(later(days=151)):
         assert not accounts.actor_for(token).signed_in
@@ -208,13 +209,21 @@ def test_a_session_is_written_at_most_once_a_day(ip: str) -> None:
 
     def seen_after(span: timedelta) -> timedelta:
         with clock.at(start + span):
-            accounts.actor_for(token)
+            accounts.renew(token)
         with transaction() as session:
             return session.exec(select(UserSession.seen_at)).one() - start
 
     assert seen_after(timedelta(hours=23)) < timedelta(0)
     assert seen_after(timedelta(hours=25)) == timedelta(hours=25)
     assert seen_after(timedelta(hours=48)) == timedelta(hours=25)
+
+
+def test_a_session_that_has_ended_or_never_was_is_not_renewed(ip: str) -> None:
+    token = accounts.sign_in(factories.person().email, PASSWORD, ip)
+    with clock.at(later(days=30)):
+        assert not accounts.renew(token)
+        assert not accounts.actor_for(token).signed_in
+    assert not accounts.renew("forged\x00\ud800")
 
 
 def test_signing_out_ends_this_browsers_session_only(ip: str) -> None:
@@ -254,7 +263,7 @@ def test_whatever_a_form_sends_is_answered_with_one_of_our_errors(monkeypatch: p
     calls: list[Callable[[Any], object]] = [
         lambda bad: accounts.sign_up(bad, bad, bad, next(_addresses)),
         lambda bad: accounts.sign_in(bad, bad, next(_addresses)),
-        lambda bad: accounts.become_creator(actor, bad, bad),
+        lambda bad: profiles.become_creator(actor, bad, bad),
     ]
     for bad in HOSTILE:
         for call in calls:
@@ -273,23 +282,23 @@ def test_becoming_a_creator_needs_a_name_and_a_handle_and_happens_once() -> None
     actor = factories.person("Ada Byron")
     with pytest.raises(CreatorProfileRequiredError):
         actor.require_creator()
-    view = accounts.become_creator(actor, "Ada's Studio", " Ada-1 ")
+    view = profiles.become_creator(actor, "Ada's Studio", " Ada-1 ")
     assert (view.display_name, view.handle, view.initials) == ("Ada's Studio", "ada-1", "AS")
-    again = accounts.become_creator(factories.signed_in_again(actor), "Other", "other")
+    again = profiles.become_creator(factories.signed_in_again(actor), "Other", "other")
     assert (again.display_name, again.handle) == ("Ada's Studio", "ada-1")
     with pytest.raises(SignInRequiredError):
-        accounts.become_creator(VISITOR, "A", "abc")
+        profiles.become_creator(VISITOR, "A", "abc")
 
 
 def test_a_handle_belongs_to_one_creator_whatever_its_case() -> None:
-    accounts.become_creator(factories.person(), "Ada", "ada")
+    profiles.become_creator(factories.person(), "Ada", "ada")
     with pytest.raises(ValidationFailedError, match="Somebody has this handle"):
-        accounts.become_creator(factories.person(), "Ada", "ADA")
+        profiles.become_creator(factories.person(), "Ada", "ADA")
 
 
 def test_two_people_racing_for_a_handle_get_one_owner() -> None:
     people = [factories.person() for _ in range(4)]
-    outcomes = at_once(*[partial(accounts.become_creator, person, "Ada", "ada") for person in people])
+    outcomes = at_once(*[partial(profiles.become_creator, person, "Ada", "ada") for person in people])
     assert sum(isinstance(outcome, ValidationFailedError) for outcome in outcomes) == 3
     with transaction() as session:
         assert len(session.exec(select(Creator)).all()) == 1
@@ -297,6 +306,6 @@ def test_two_people_racing_for_a_handle_get_one_owner() -> None:
 
 def test_a_double_click_on_becoming_a_creator_makes_one() -> None:
     actor = factories.person()
-    outcomes = at_once(*[partial(accounts.become_creator, actor, "Ada", "ada")] * 4)
+    outcomes = at_once(*[partial(profiles.become_creator, actor, "Ada", "ada")] * 4)
     assert {getattr(outcome, "handle", outcome) for outcome in outcomes} == {"ada"}
-    assert accounts.become_creator(replace(actor, creator_id=None), "Ada", "other").handle == "ada"
+    assert profiles.become_creator(replace(actor, creator_id=None), "Ada", "other").handle == "ada"

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from litesubs import db, frontend
-from litesubs.domain import accounts, packs, purchases, verify, wallets
+from litesubs.domain import accounts, packs, profiles, purchases, verify, wallets
 from litesubs.domain.actors import Actor
 from litesubs.integrations import stripe
 from litesubs.settings import settings
@@ -94,7 +94,7 @@ def forget_instance() -> None:
 def open_checkout() -> tuple[Actor, str]:
     """A buyer before Stripe's page: who, and the id of the Checkout session."""
     seller = person()
-    accounts.become_creator(seller, "Mara Lindqvist", f"mara-{secrets.token_hex(4)}")
+    profiles.become_creator(seller, "Mara Lindqvist", f"mara-{secrets.token_hex(4)}")
     seller = accounts.actor_for(accounts.sign_in(seller.email, PASSWORD, "crash test"))
     pack = packs.create(seller, packs.PackDraft(name="Ten sessions", price="450", credits="10"))
     buyer = person()

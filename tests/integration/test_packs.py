@@ -29,7 +29,7 @@ def test_a_new_pack_is_on_sale_with_its_main_link() -> None:
         "€450",
         "€45.00",
     )
-    assert (pack.active, pack.listed, pack.sold, pack.expiry) == (True, False, 0, "Never expires")
+    assert (pack.active, pack.listed, pack.figures.sales, pack.expiry) == (True, False, 0, "Never expires")
     (link,) = links.of_pack(seller, pack.id)
     assert (link.is_default, link.url, link.state) == (True, pack.link_url, "open")
     page = storefront.open_link(token_of(pack))
@@ -112,7 +112,7 @@ def test_taking_a_pack_off_sale_and_back() -> None:
     assert storefront.open_link(token_of(held.pack)).closed_title == "This pack is not on sale"
     assert factories.balance(held) == 5
     again = packs.set_active(held.creator, held.pack.id, active=True)
-    assert (again.active, again.holders, again.unused) == (True, 1, 5)
+    assert (again.active, again.figures.holders, again.figures.unused) == (True, 1, 5)
 
 
 def test_a_storefront_shows_the_creators_other_listed_open_packs_only() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from litesubs.domain import accounts, ids
+from litesubs.domain import accounts, ids, profiles
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
 from tests.factories import PASSWORD
@@ -112,5 +112,5 @@ def test_a_name_nobody_could_read_is_refused(bad: Any, ip: str) -> None:
 )
 def test_handles_that_are_reserved_look_alike_or_do_not_fit_an_address_are_refused(bad: Any) -> None:
     with pytest.raises(ValidationFailedError) as refused:
-        accounts.become_creator(Actor(user_id=ids.new()), "Ada", bad)
+        profiles.become_creator(Actor(user_id=ids.new()), "Ada", bad)
     assert fields_of(refused) == {"handle"}

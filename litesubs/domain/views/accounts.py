@@ -1,14 +1,29 @@
-"""The person who is signed in."""
+"""The person who is signed in, and what they choose from."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class AccountView:
-    """The person who is signed in. `handle` is "" until they sell."""
+    """The person who is signed in. What belongs to their selling side is "" until they sell.
+
+    `verified` says that they have proven the address. A browser that is not told yet who they are shows no reminder.
+    """
 
     name: str
     email: str
     initials: str
     handle: str
     display_name: str
+    time_zone: str = ""
+    currency: str = ""
+    verified: bool = True
+
+
+@dataclass(frozen=True)
+class ZoneView:
+    """A time zone to choose: its IANA name, the place it is named after, and what its clocks say now."""
+
+    value: str
+    label: str
+    hint: str

@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass, field
 
+from litesubs.domain.views.desk import LinkFigures, PackFigures
+
+NOTHING_SOLD = PackFigures()
+NOTHING_SEEN = LinkFigures()
+
 
 @dataclass(frozen=True)
 class PackView:
-    """A pack as its creator and its buyers see it. `price` is "€450", `unit_price` "€45.00"."""
+    """A pack as its creator and its buyers see it. `price` is "€450", `unit_price` "€45.00".
+
+    `status` is active, disabled or archived.
+    """
 
     id: str
     name: str
@@ -25,10 +33,9 @@ class PackView:
     expiry_promise: str
     listed: bool
     active: bool
+    status: str = "active"
     link_url: str = ""
-    sold: int = 0
-    holders: int = 0
-    unused: int = 0
+    figures: PackFigures = NOTHING_SOLD
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,11 @@ class PreviewView:
 
 @dataclass(frozen=True)
 class LinkView:
-    """A share link. `state` is open, used_up, expired or revoked."""
+    """A share link as its creator sees it.
+
+    `state` is open, used_up, expired or revoked, or off_sale where it is the pack that cannot be bought. `email` is
+    whom it is locked to, `most` its limit of uses (0 for none), `ends` its last day as ISO 8601 ("" for none).
+    """
 
     id: str
     token: str
@@ -56,6 +67,13 @@ class LinkView:
     uses: str
     expires: str
     state: str
+    pack_id: str = ""
+    pack_name: str = ""
+    email: str = ""
+    used: int = 0
+    most: int = 0
+    ends: str = ""
+    figures: LinkFigures = NOTHING_SEEN
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,7 @@ class OfferView:
 
 @dataclass(frozen=True)
 class StorefrontView:
-    """The page behind a share link. `state` is open, disabled, used_up, expired or revoked.
+    """The page behind a share link. `state` is open, disabled, archived, used_up, expired or revoked.
 
     Text says why and the way on.
     """

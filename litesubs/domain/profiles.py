@@ -1,0 +1,214 @@
+"""The selling side of a person: display name, handle, time zone and main currency."""
+
+import importlib.resources
+import re
+from dataclasses import replace
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from litesubs.db import transaction
+from litesubs.domain import accounts, clock, ids, money, prose
+from litesubs.domain.actors import Actor
+from litesubs.domain.errors import ValidationFailedError
+from litesubs.domain.views.accounts import AccountView, ZoneView
+from litesubs.models import Creator, User
+
+NAME_LENGTH = 80
+UTC_ZONE = "UTC"
+MOST_ZONES = 12
+HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
+HANDLE_HELP = "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
+HANDLE_TAKEN = "Somebody has this handle. Choose another."
+RESERVED_HANDLES = frozenset(
+    [
+        "about",
+        "account",
+        "admin",
+        "api",
+        "app",
+        "assets",
+        "auth",
+        "billing",
+        "blog",
+        "c",
+        "checkout",
+        "contact",
+        "creator",
+        "dashboard",
+        "docs",
+        "embed",
+        "faq",
+        "forgot",
+        "healthz",
+        "help",
+        "home",
+        "legal",
+        "litesubs",
+        "login",
+        "logout",
+        "me",
+        "new",
+        "null",
+        "oembed",
+        "og",
+        "p",
+        "pack",
+        "packs",
+        "payments",
+        "pricing",
+        "privacy",
+        "readyz",
+        "root",
+        "security",
+        "settings",
+        "signin",
+        "signout",
+        "signup",
+        "static",
+        "status",
+        "stripe",
+        "support",
+        "system",
+        "terms",
+        "undefined",
+        "user",
+        "users",
+        "verify",
+        "wallet",
+        "webhooks",
+        "www",
+    ]
+)
+
+
+def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
+    """Give the person a selling side. ValidationFailedError with fields `display_name`, `handle`.
+
+    Once done, it stays.
+    """
+    user_id = actor.require_user()
+    if actor.creator_id:
+        return accounts.account(actor)
+    fields: dict[str, str] = {}
+    display_name, handle = _name(display_name, "display_name", fields), _handle(handle, fields)
+    if fields:
+        raise ValidationFailedError(fields)
+    creator = Creator(id=ids.new(), user_id=user_id, display_name=display_name, handle=handle, created_at=clock.now())
+    try:
+        with transaction() as session:
+            session.add(creator)
+    except IntegrityError:
+        view = accounts.account(actor)  # a second click finds what the first one made
+        if not view.handle:
+            raise ValidationFailedError({"handle": HANDLE_TAKEN}) from None
+        return view
+    return accounts.account(actor)
+
+
+def update(actor: Actor, display_name: str, handle: str, time_zone: str, currency: str) -> AccountView:
+    """Change all of a profile. ValidationFailedError with fields `display_name`, `handle`, `time_zone`, `currency`.
+
+    An old handle stops working at once. Another time zone or main currency has every sum counted anew.
+    """
+    creator_id = actor.require_creator()
+    fields: dict[str, str] = {}
+    display_name, handle = _name(display_name, "display_name", fields), _handle(handle, fields)
+    if not prose.storable(time_zone) or time_zone not in _places():
+        fields["time_zone"] = "Choose a time zone from the list."
+    if not prose.storable(currency) or currency not in money.MINIMUMS:
+        fields["currency"] = "Choose a currency from the list."
+    if fields:
+        raise ValidationFailedError(fields)
+    with transaction() as session:
+        creator = session.exec(select(Creator).where(Creator.id == creator_id).with_for_update()).one()
+        creator.display_name, creator.handle = display_name, handle
+        creator.time_zone, creator.currency = time_zone, currency
+        _flush(session)
+    return accounts.account(actor)
+
+
+def rename(actor: Actor, name: str) -> AccountView:
+    """Change the person's own name. ValidationFailedError with field `name`."""
+    fields: dict[str, str] = {}
+    name = _name(name, "name", fields)
+    if fields:
+        raise ValidationFailedError(fields)
+    with transaction() as session:
+        session.get_one(User, actor.require_user()).name = name
+    return accounts.account(replace(actor, name=name))
+
+
+def handle_problem(actor: Actor, handle: str) -> str:
+    """Why this person cannot have this handle, "" where they can. Whoever saves it first gets it."""
+    fields: dict[str, str] = {}
+    wanted = _handle(handle, fields)
+    if fields:
+        return fields["handle"]
+    with transaction() as session:
+        query = select(Creator.id).where(Creator.handle == wanted, col(Creator.user_id) != actor.require_user())
+        return HANDLE_TAKEN if session.exec(query).first() else ""
+
+
+def zone(time_zone: str) -> ZoneView:
+    """A zone of the list; UTC for what is none."""
+    known = prose.storable(time_zone) and time_zone in _places()
+    value = time_zone if known else UTC_ZONE
+    return ZoneView(value, _places()[value], f"{clock.now().astimezone(ZoneInfo(value)):%H:%M} now")
+
+
+def zones(search: str) -> list[ZoneView]:
+    """The first few zones whose place, country or IANA name has this in it; those that begin with it come first."""
+    wanted = prose.slug(search) if prose.storable(search) else ""
+    found = [
+        (not named.startswith(wanted), place, value)
+        for value, place in _places().items()
+        if wanted in (named := prose.slug(f"{place} {value}"))
+    ]
+    return [zone(value) for _, _, value in sorted(found)[:MOST_ZONES]]
+
+
+def _name(name: str, field: str, fields: dict[str, str]) -> str:
+    try:
+        return prose.line(name, "Your name" if field == "name" else "The display name", NAME_LENGTH)
+    except prose.TextError as error:
+        fields[field] = str(error)
+        return ""
+
+
+def _handle(handle: str, fields: dict[str, str]) -> str:
+    handle = handle.strip().lower() if prose.storable(handle) else ""
+    if not HANDLE.fullmatch(handle):
+        fields["handle"] = HANDLE_HELP
+    elif handle in RESERVED_HANDLES:
+        fields["handle"] = "Litesubs uses this word itself. Choose another handle."
+    return handle
+
+
+def _flush(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "uq_creator_handle" not in str(error.orig):
+            raise
+        raise ValidationFailedError({"handle": HANDLE_TAKEN}) from None
+
+
+@lru_cache
+def _places() -> dict[str, str]:
+    """IANA name → "Copenhagen, Denmark" of every zone that people live by, and UTC.
+
+    Source: zone.tab of the IANA time zone database, which names the country of each.
+    """
+    table = (importlib.resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text()
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return {UTC_ZONE: UTC_ZONE} | {row[2]: _place(row[2], row[0]) for row in rows}
+
+
+def _place(time_zone: str, territory: str) -> str:
+    city = time_zone.rpartition("/")[2].replace("_", " ")
+    country = Locale("en").territories.get(territory, "")
+    return city if city == country else f"{city}, {country}"
