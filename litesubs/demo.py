@@ -19,6 +19,8 @@ from litesubs.domain import accounts, clock, customers, links, packs, profiles, 
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import WrongCredentialsError
 from litesubs.domain.packs import PackDraft
+from litesubs.domain.views.offers import PackView
+from litesubs.domain.views.statements import SubscriptionView
 from litesubs.models import Purchase
 from litesubs.settings import settings
 
@@ -134,6 +136,12 @@ BUYERS = {
     "nina.s@example.com": "Nina Sørensen",
     "yusuf.demir@example.com": "Yusuf Demir",
     "chiara@example.com": "Chiara Romano",
+    "al.krueger@example.com": "Anna-Lena Krüger",
+    "elif.yildiz@example.com": "Elif Yıldız",
+    "kwame@example.com": "Kwame Asante",
+    "lucas.moreau@example.com": "Lucas Moreau",
+    "mei.tanaka@example.com": "Mei Tanaka",
+    "zofia.nowak@example.com": "Zofia Nowak",
 }
 SALES = (
     Sale(
@@ -162,6 +170,16 @@ SALES = (
         status=("paused", "Back after your operation. Your credits stay yours."),
     ),
     Sale("chiara@example.com", "mara", "single", 17, ((3, 1, "First session"),)),
+    Sale("al.krueger@example.com", "mara", "voice-reset", 262, ((9, 1, ""), (31, 1, ""), (60, 1, ""))),
+    Sale("elif.yildiz@example.com", "mara", "coaching", 310, tuple((14 * n, 1, "") for n in range(1, 11))),
+    Sale("elif.yildiz@example.com", "mara", "coaching", 101, tuple((21 * n, 1, "") for n in range(1, 4))),
+    Sale("kwame@example.com", "mara", "single", 21),
+    Sale("leila.haddad@example.com", "mara", "coaching", 12, ((4, 1, ""),)),
+    Sale("lucas.moreau@example.com", "mara", "coaching", 165, tuple((12 * n, 1, "") for n in range(1, 8))),
+    Sale("mei.tanaka@example.com", "mara", "voice-reset", 128, tuple((15 * n, 1, "") for n in range(1, 6))),
+    Sale("mei.tanaka@example.com", "mara", "coaching", 8, ((3, 2, "Double session"),)),
+    Sale("zofia.nowak@example.com", "mara", "single", 90, ((6, 1, "First session"),)),
+    Sale("zofia.nowak@example.com", "mara", "coaching", 80, tuple((9 * n, 1, "") for n in range(1, 7))),
     Sale("aiko.brandt@example.com", "mara", "coaching", 0),
     Sale(
         "jonas.weber@example.com", "ida-sund", "evenings", 81, ((10, 1, ""), (24, 1, ""), (45, 1, "Brought a friend"))
@@ -184,8 +202,8 @@ def run(*, as_json: bool) -> None:
         raise DemoNeedsSandboxError(DemoNeedsSandboxError.__doc__)
     creators = {shop.handle: _shop(shop) for shop in SHOPS}
     buyers = {email: _person(email, name) for email, name in BUYERS.items()}
-    for sale in SALES:
-        _sale(sale, creators[sale.handle], buyers[sale.buyer])
+    for (buyer, handle, slug), sales in _by_holding().items():
+        _sell(sales, creators[handle], buyers[buyer], slug)
     found = _inventory(creators)
     if as_json:
         print(json.dumps(found, ensure_ascii=False))
@@ -221,20 +239,41 @@ def _shop(shop: Shop) -> Actor:
     return person
 
 
-def _sale(sale: Sale, creator: Actor, buyer: Actor) -> None:
-    """Sell, spend and correct at their times in the past, unless this buyer has bought this pack before."""
-    pack = next(pack for pack in packs.mine(creator) if pack.slug == sale.slug)
-    if any(view.pack_id == pack.id for group in wallets.mine(buyer).groups for view in group.subscriptions):
-        return
+def _by_holding() -> dict[tuple[str, str, str], list[Sale]]:
+    """The sales of each pack to each buyer, the oldest first."""
+    found: dict[tuple[str, str, str], list[Sale]] = {}
+    for sale in sorted(SALES, key=lambda sale: -sale.days_ago):
+        found.setdefault((sale.buyer, sale.handle, sale.slug), []).append(sale)
+    return found
+
+
+def _sell(sales: list[Sale], creator: Actor, buyer: Actor, slug: str) -> None:
+    """Sell a pack to a buyer who has none of it yet, as often as they bought it, each time at its time in the past."""
+    pack = next(pack for pack in packs.mine(creator) if pack.slug == slug)
+    if _held(buyer, pack) is None:
+        for number, sale in enumerate(sales):
+            _sale(sale, creator, buyer, pack, f"demo-{buyer.user_id}-{pack.id}-{number}")
+
+
+def _held(buyer: Actor, pack: PackView) -> SubscriptionView | None:
+    found = (view for group in wallets.mine(buyer).groups for view in group.subscriptions if view.pack_id == pack.id)
+    return next(found, None)
+
+
+def _sale(sale: Sale, creator: Actor, buyer: Actor, pack: PackView, key: str) -> None:
+    """Sell, spend and correct, each at its time."""
     bought_at = clock.now() - timedelta(days=sale.days_ago, hours=3)
     _pay(buyer, purchases.start(buyer, pack.link_url.rpartition("/")[2]), bought_at)
-    held = next(view for group in wallets.mine(buyer).groups for view in group.subscriptions if view.pack_id == pack.id)
+    held = _held(buyer, pack)
+    if held is None:
+        msg = f"{sale.buyer} paid for {pack.name} and holds none of it"
+        raise RuntimeError(msg)
     for number, (days_later, amount, reason) in enumerate(sale.spends):
         with clock.at(min(bought_at + timedelta(days=days_later), clock.now())):
-            wallets.use(creator, held.id, amount, reason, f"demo-{held.id}-{number}")
+            wallets.use(creator, held.id, amount, reason, f"{key}-{number}")
     if sale.adjustment:
         amount, reason, expires = sale.adjustment
-        wallets.adjust(creator, held.id, str(amount), reason, expires, f"demo-{held.id}-adjustment")
+        wallets.adjust(creator, held.id, str(amount), reason, expires, f"{key}-adjustment")
     if sale.status:
         wallets.set_status(creator, held.id, *sale.status)
 

@@ -14,7 +14,7 @@ from litesubs.components.choices import SEGMENT, SEGMENTS
 from litesubs.components.icons import icon
 from litesubs.components.links import anchor
 from litesubs.components.surfaces import card, skeleton
-from litesubs.components.tables import Column, cell, row, table
+from litesubs.components.tables import Column, Place, cell, row, table
 from litesubs.components.values import Child, Number, Text, joined
 from litesubs.domain.views.charts import ChartPoint, ShareView
 
@@ -88,6 +88,18 @@ def points_table(points: Points, heads: list[str], *, label: str) -> rx.Componen
 
     columns = [Column(heads[0]), *[Column(head, right=True) for head in heads[1:]]]
     return table(columns, points, line, label=label)
+
+
+def shares_table(shares: Shares, heads: list[str], *, label: str) -> rx.Component:
+    """Bars that lie as a table: `heads` names what they are, their figure and, if it has one, the second."""
+    places: list[Place] = ["number", "right"]
+
+    def line(share: ObjectVar[ShareView]) -> rx.Component:
+        figures = zip((share.words, share.second), places, heads[1:], strict=False)
+        cells = [cell(words, place=place, right=True) for words, place, _ in figures]
+        return row(cell(share.label, place="name"), *cells)
+
+    return table([Column(heads[0]), *[Column(head, right=True) for head in heads[1:]]], shares, line, label=label)
 
 
 def share_bars(shares: Shares) -> rx.Component:
