@@ -78,3 +78,5 @@ config = rx.Config(
     plugins=[rx.plugins.TailwindV4Plugin(config={"plugins": []}), LitesubsPlugin()],
     disable_plugins=[rx.plugins.SitemapPlugin, rx.plugins.RadixThemesPlugin],
 )
+if not config.redis_url:  # what pages hold of people is kept in memory, never in files beside the code
+    config.state_manager_mode = rx.constants.StateManagerMode.MEMORY

@@ -15,6 +15,7 @@ from litesubs.pages import (
     checkout_success,
     customers,
     dashboard,
+    error,
     landing,
     login,
     not_found,
@@ -32,7 +33,7 @@ from litesubs.state.dashboard import DashboardState
 from litesubs.state.pack_editor import PackEditorState
 from litesubs.state.pack_links import PackLinksState
 from litesubs.state.packs import PacksState
-from litesubs.state.session import SessionState, answer_error
+from litesubs.state.session import OnePerson, SessionState, answer_error
 from litesubs.state.subscription import SubscriptionState
 from litesubs.state.wallet import WalletState
 from litesubs.state.wallet_subscription import WalletSubscriptionState
@@ -46,6 +47,7 @@ app = rx.App(
     api_transformer=[api, site.Pages, site.Headers],
     backend_exception_handler=answer_error,
 )
+app.add_middleware(OnePerson())
 app.register_lifespan_task(jobs.running_worker)
 
 
@@ -67,9 +69,10 @@ public(checkout_success.page, "/checkout/success", "Your purchase · Litesubs", 
 public(
     checkout_cancelled.page,
     "/checkout/cancelled",
-    "Nothing was charged · Litesubs",
+    "Your checkout · Litesubs",
     on_load=CheckoutState.load_cancelled,
 )
+public(error.page, site.ERROR, "Litesubs")
 public(not_found.page, site.NOT_FOUND, "Nothing at this address · Litesubs")
 public(not_found.page, "/404", "Nothing at this address · Litesubs")
 

@@ -6,25 +6,24 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from litesubs.api import flash
+from litesubs.api import flash, session_cookie
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress
 from litesubs.domain import accounts
 from litesubs.domain.errors import DomainError, ValidationFailedError
-from litesubs.settings import settings
 
 router = APIRouter(prefix="/auth", dependencies=[FROM_OUR_PAGES], include_in_schema=False)
 
 AFTER_SIGN_IN = "/wallet"
 LONGEST_FIELD = 1_000
 
-Text = Annotated[str, Form(max_length=LONGEST_FIELD)]
-Name = Annotated[str, Form(max_length=200_000)]  # the domain says how long a name may be, in words
+Typed = Annotated[str, Form(max_length=200_000)]  # the domain says in words how long each may be
+Hidden = Annotated[str, Form(max_length=LONGEST_FIELD)]
 
 
 @router.post("/sign-up")
 def sign_up(
-    ip: ClientAddress, email: Name = "", password: Text = "", name: Name = "", next: Text = "", pack: Text = ""
+    ip: ClientAddress, email: Typed = "", password: Typed = "", name: Typed = "", next: Hidden = "", pack: Hidden = ""
 ) -> Response:
     """Create a sign-in, then go on to checkout, to `next`, or to the wallet."""
     try:
@@ -35,7 +34,9 @@ def sign_up(
 
 
 @router.post("/sign-in")
-def sign_in(ip: ClientAddress, email: Name = "", password: Text = "", next: Text = "", pack: Text = "") -> Response:
+def sign_in(
+    ip: ClientAddress, email: Typed = "", password: Typed = "", next: Hidden = "", pack: Hidden = ""
+) -> Response:
     """Sign in, then go on as after a sign-up."""
     try:
         token = accounts.sign_in(email, password, ip)
@@ -47,9 +48,9 @@ def sign_in(ip: ClientAddress, email: Name = "", password: Text = "", next: Text
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
     """End this browser's session."""
-    accounts.sign_out(request.cookies.get(accounts.cookie_name(), ""))
+    accounts.sign_out(session_cookie.read(request) or "")
     response = RedirectResponse("/", 303)
-    response.delete_cookie(accounts.cookie_name(), path="/", httponly=True, samesite="lax", secure=settings().https)
+    session_cookie.remove(response)
     return response
 
 
@@ -65,15 +66,7 @@ def _signed_in(token: str, next_path: str, pack: str) -> Response:
         if pack
         else RedirectResponse(local_path(next_path) or AFTER_SIGN_IN, 303)
     )
-    response.set_cookie(
-        accounts.cookie_name(),
-        token,
-        max_age=accounts.SESSION_DAYS * 86_400,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings().https,
-    )
+    session_cookie.write(response, token)
     flash.forget(response)
     return response
 

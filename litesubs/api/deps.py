@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from litesubs.api import session_cookie
 from litesubs.domain import accounts
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CrossSiteError
@@ -13,7 +14,7 @@ from litesubs.settings import settings
 
 def current_actor(request: Request) -> Actor:
     """The person whose session cookie came with the request, or a visitor."""
-    return accounts.actor_for(request.cookies.get(accounts.cookie_name()))
+    return accounts.actor_for(session_cookie.read(request))
 
 
 def client_address(request: Request) -> str:

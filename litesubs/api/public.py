@@ -4,24 +4,34 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.background import BackgroundTask
 
 from litesubs.api import flash, site
 from litesubs.api.auth import AFTER_SIGN_IN, local_path
 from litesubs.api.buying import to_checkout
-from litesubs.api.deps import FROM_OUR_PAGES, CurrentActor
-from litesubs.domain import health, storefront
+from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress, CurrentActor
+from litesubs.domain import health, storefront, visits
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import NotFoundError
 from litesubs.domain.views.offers import StorefrontView
 
 router = APIRouter(include_in_schema=False)
 
+READ = ["GET", "HEAD"]  # link previews and monitors ask for the headers alone
 
-@router.get("/p/{token}")
-def pack_page(token: str, request: Request, actor: CurrentActor) -> Response:
-    """The page behind a share link; a link that is closed for good answers 410 with the same page saying so."""
+
+@router.api_route("/p/{token}", methods=READ)
+def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddress) -> Response:
+    """The page behind a share link; a link that is closed for good answers 410 with the same page saying so.
+
+    That it was opened is counted once the page is sent.
+    """
     response = site.pack_page(storefront.open_link(token), actor, flash.read(request))
     flash.forget(response)
+    if request.method == "GET":
+        headers = request.headers
+        purpose = headers.get("sec-purpose") or headers.get("purpose") or ""
+        response.background = BackgroundTask(visits.record, token, ip, headers.get("user-agent", ""), actor, purpose)
     return response
 
 
@@ -39,25 +49,25 @@ def buy_again(token: str) -> Response:
     return RedirectResponse(f"/p/{quote(token, safe='')}", 303)
 
 
-@router.get("/login")
+@router.api_route("/login", methods=READ)
 def login(request: Request, actor: CurrentActor, next: str = "", pack: str = "") -> Response:
     """The sign-in form."""
     return _auth_page("login", request, actor, next, pack)
 
 
-@router.get("/signup")
+@router.api_route("/signup", methods=READ)
 def signup(request: Request, actor: CurrentActor, next: str = "", pack: str = "") -> Response:
     """The sign-up form, with the pack that is being bought beside it."""
     return _auth_page("signup", request, actor, next, pack)
 
 
-@router.get("/healthz")
+@router.api_route("/healthz", methods=READ)
 def healthz() -> dict[str, str]:
     """The process is alive."""
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.api_route("/readyz", methods=READ)
 def readyz() -> Response:
     """The process can work: its database answers and is migrated."""
     ready = health.ready()

@@ -1,22 +1,27 @@
 """Serving the pages: those the server fills, clean addresses for the built ones, who may see them, their headers."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import lru_cache
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from litesubs.api import templates
+from litesubs.api import session_cookie, templates
 from litesubs.api.templates import Boot
 from litesubs.domain import accounts, packs, prose, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
+from litesubs.domain.health import OUTAGE
 from litesubs.domain.views.offers import StorefrontView
-from litesubs.settings import settings
+from litesubs.settings import THIS_MACHINE, settings
+
+logger = logging.getLogger(__name__)
 
 AuthPage = Literal["login", "signup"]
 Scope = MutableMapping[str, Any]
@@ -27,8 +32,20 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 TEMPLATE = "__tpl__"
 NOT_FOUND = "/not-found"
+ERROR = "/error"
 FILLED = ("/p/", "/login", "/signup")
 PRIVATE = ("/dashboard", "/wallet")
+ERROR_TITLES = {
+    400: "This could not be read",
+    403: "This was not done",
+    422: "This could not be read",
+    429: "Too many attempts",
+    500: "Something went wrong on our side",
+    503: "Litesubs cannot answer right now",
+}
+OUTAGE_TEXT = "The database does not answer. Nothing is lost. Try again in a moment."
+RETRY_AFTER_SECONDS = 10
+EMPTY: Mapping[str, str] = MappingProxyType({})
 LONG_FIGURE = 10_000
 LONG_PRICE = 11
 OWNED: dict[str, Callable[[Actor, str], object]] = {
@@ -36,7 +53,7 @@ OWNED: dict[str, Callable[[Actor, str], object]] = {
     "/dashboard/subscriptions": wallets.subscription,
     "/wallet": wallets.one_of_mine,
 }
-GONE = ("used_up", "expired", "revoked")
+GONE = ("archived", "used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
 CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
 SECURITY = {
@@ -67,7 +84,22 @@ def not_found_page() -> Response:
 
     The address may be one that the browser's router would fill anew.
     """
-    return _page(templates.still(NOT_FOUND.strip("/")), 404)
+    return _page(templates.still(NOT_FOUND.strip("/"), {}), 404)
+
+
+def error_page(status: int, text: str, back: tuple[str, str], headers: Mapping[str, str] = EMPTY) -> Response:
+    """What went wrong and what to do. `back` is the way on: its words and its path."""
+    label, path = back
+    boot = {"title": ERROR_TITLES.get(status, "This did not work"), "text": text}
+    boot |= {"action_label": label, "action_href": path}
+    response = _page(templates.still(ERROR.strip("/"), boot), status)
+    response.headers.update(headers)
+    return response
+
+
+def outage_page(path: str) -> Response:
+    """The database does not answer: nothing is lost, and the same page works again soon."""
+    return error_page(503, OUTAGE_TEXT, ("Try again", path), {"retry-after": str(RETRY_AFTER_SECONDS)})
 
 
 def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot:
@@ -199,10 +231,17 @@ class Pages:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path.endswith(".html") or f"/{TEMPLATE}" in path or path == NOT_FOUND:
+        if path.endswith(".html") or f"/{TEMPLATE}" in path or path in (NOT_FOUND, ERROR):
             await not_found_page()(scope, receive, send)
             return
         page = _built_page(path.rstrip("/") or "/")
+        if page is None and not path.startswith(FILLED):
+            await self._or_not_found(scope, receive, send)
+            return
+        if home := _home(scope):
+            await _redirect(home + path, scope, 307)(scope, receive, send)
+            return
+        send = await _renewing(scope, send)
         if page is None:
             await self._or_not_found(scope, receive, send)
         elif path != "/" and path.endswith("/"):
@@ -227,6 +266,43 @@ class Pages:
         await self.app(scope, receive, send_or_replace)
         if replaced:
             await not_found_page()(scope, receive, send)
+
+
+def _home(scope: Scope) -> str:
+    """The origin where a person should open this page instead of where they do, or "".
+
+    A developer's machine has two names, and a browser keeps cookies for each: who signs in under one and comes back
+    from Stripe under the other would be a stranger. Scripts may use either.
+    """
+    base, headers = settings().base_url, Request(scope).headers
+    if headers.get("sec-fetch-mode") != "navigate" or urlsplit(base).hostname not in THIS_MACHINE:
+        return ""
+    opened = f"http://{headers.get('host', '')}"
+    return base if opened != base and opened in settings().origins else ""
+
+
+async def _renewing(scope: Scope, send: Send) -> Send:
+    """`send`, with the session's cookie on the answer where the session was given its whole time again."""
+    token = session_cookie.read(Request(scope))
+    if not token or not await to_thread.run_sync(_renewed, token):
+        return send
+    carrier = Response()
+    session_cookie.write(carrier, token)
+    cookies = [(name, value) for name, value in carrier.raw_headers if name == b"set-cookie"]
+
+    async def send_with_cookie(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *cookies]
+        await send(message)
+
+    return send_with_cookie
+
+
+def _renewed(token: str) -> bool:
+    try:
+        return accounts.renew(token)
+    except OUTAGE:  # public pages are served all the same
+        return False
 
 
 class Headers:
@@ -290,9 +366,16 @@ def _is_private(path: str) -> bool:
 
 
 def _refusal(scope: Scope) -> Response | None:
-    """What keeps this request from a private page: nobody is signed in, or the thing is not theirs."""
+    """What keeps this request from a private page: nobody is signed in, the thing is not theirs, or an outage."""
     path = scope["path"]
-    actor = accounts.actor_for(Request(scope).cookies.get(accounts.cookie_name()))
+    try:
+        return _closed_to(accounts.actor_for(session_cookie.read(Request(scope))), path, scope)
+    except OUTAGE:
+        logger.exception("the database does not answer")
+        return outage_page(_with_query(path, scope))
+
+
+def _closed_to(actor: Actor, path: str, scope: Scope) -> Response | None:
     if not actor.signed_in:
         return RedirectResponse(f"/login?{urlencode({'next': _with_query(path, scope)})}", 303)
     start, _, public_id = path.rpartition("/")

@@ -7,7 +7,7 @@ the page as JSON, so that the browser renders the very same text.
 import html
 import json
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from reflex.utils.prerequisites import get_web_dir
@@ -37,10 +37,9 @@ def template(name: str) -> str:
     return (site_root() / f"{name}.html").read_text(encoding="utf-8")
 
 
-@lru_cache
-def still(name: str) -> str:
-    """A built page without the scripts that would make it live; theme.js, a plain file, stays."""
-    return MODULE_LINK.sub("", LIVE_SCRIPT.sub("", template(name)))
+def still(name: str, boot: Boot) -> str:
+    """The page with its fields, without the scripts that would make it live; theme.js, a plain file, stays."""
+    return PLACEHOLDER.sub(partial(_value, boot), _without_scripts(name))
 
 
 def fill(name: str, boot: Boot, head: str = "") -> str:
@@ -49,16 +48,21 @@ def fill(name: str, boot: Boot, head: str = "") -> str:
     `boot["path"]` is the page's own path, `head` is HTML for the end of the head. A placeholder without a field stays
     visible, so that tests find it.
     """
-
-    def value(match: re.Match[str]) -> str:
-        field = match[1].lower()
-        if field not in boot:
-            return match[0]
-        return boot[field] if field.endswith("_html") else html.escape(boot[field], quote=True)
-
-    filled = PLACEHOLDER.sub(value, template(name))
+    filled = PLACEHOLDER.sub(partial(_value, boot), template(name))
     script = f'<script type="application/json" id="ls-boot">{script_json(boot)}</script>'
     return filled.replace("</head>", f"{head}{script}</head>", 1)
+
+
+@lru_cache
+def _without_scripts(name: str) -> str:
+    return MODULE_LINK.sub("", LIVE_SCRIPT.sub("", template(name)))
+
+
+def _value(boot: Boot, match: re.Match[str]) -> str:
+    field = match[1].lower()
+    if field not in boot:
+        return match[0]
+    return boot[field] if field.endswith("_html") else html.escape(boot[field], quote=True)
 
 
 def script_json(value: object) -> str:

@@ -11,7 +11,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from litesubs.db import transaction
 from litesubs.domain import clock, ids, passwords, prose
@@ -180,24 +180,37 @@ def sign_out(token: str) -> None:
 
 
 def actor_for(token: str | None) -> Actor:
-    """Who holds this cookie: the person, or VISITOR. A session in use is renewed once a day."""
+    """Who holds this cookie: the person, or VISITOR."""
     if not token or not isinstance(token, str):
         return VISITOR
     at = clock.now()
     with transaction() as session:
         query = (
-            select(UserSession, User, Creator.id)
-            .join(User, col(User.id) == col(UserSession.user_id))
+            select(User, Creator.id)
+            .join(UserSession, col(UserSession.user_id) == col(User.id))
             .join(Creator, col(Creator.user_id) == col(User.id), isouter=True)
             .where(UserSession.token_hash == _token_hash(token), UserSession.expires_at > at)
         )
         found = session.exec(query).one_or_none()
         if found is None:
             return VISITOR
-        browser, user, creator_id = found
-        if at - browser.seen_at > SESSION_RENEWED_AFTER:
-            browser.seen_at, browser.expires_at = at, at + timedelta(days=SESSION_DAYS)
+        user, creator_id = found
         return Actor(user_id=user.id, creator_id=creator_id, email=user.email, name=user.name)
+
+
+def renew(token: str) -> bool:
+    """Give a session in use its whole time again, once a day. Whether it did: then its cookie is to live as long."""
+    at = clock.now()
+    due = (
+        col(UserSession.token_hash) == _token_hash(token),
+        col(UserSession.expires_at) > at,
+        col(UserSession.seen_at) < at - SESSION_RENEWED_AFTER,
+    )
+    with transaction() as session:
+        renewed = session.exec(
+            update(UserSession).where(*due).values(seen_at=at, expires_at=at + timedelta(days=SESSION_DAYS))
+        )
+    return renewed.rowcount == 1
 
 
 def account(actor: Actor) -> AccountView:

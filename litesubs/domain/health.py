@@ -1,9 +1,13 @@
 """Whether this process can do its work."""
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from litesubs.db import DatabaseNotConfiguredError, transaction
+
+# What a use case raises while the database cannot be reached or has no connection left.
+OUTAGE = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 def ready() -> bool:

@@ -1,13 +1,16 @@
 """Who is signed in, on every event: the one guard between a browser and the use cases."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import reflex as rx
-from reflex.event import EventCallback, EventSpec
+from reflex.event import Event, EventCallback, EventSpec
+from reflex.middleware.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
 
 from litesubs.domain import accounts
 from litesubs.domain.actors import Actor
@@ -16,6 +19,7 @@ from litesubs.domain.views.accounts import AccountView
 
 TOAST_MILLISECONDS = 6_000
 UNTIL_CLOSED_MILLISECONDS = 86_400_000
+HYDRATING = frozenset(["hydrate", "hydrate_and_load"])
 NOBODY = AccountView(name="", email="", initials="", handle="", display_name="")
 TO_SIGN_IN = "location.assign('/login?next=' + encodeURIComponent(location.pathname + location.search))"
 
@@ -49,6 +53,7 @@ class SessionState(rx.State):
 
     account: AccountView = NOBODY
     _owner: str = ""
+    _cookie: str = ""
 
     @handler
     async def enter(self) -> None:
@@ -72,6 +77,29 @@ class SessionState(rx.State):
         actor = await self._actor()
         actor.require_user()
         return await run(use_case, actor, *args, **kwargs)
+
+
+class OnePerson(Middleware):
+    """What the state holds is for the person it was read for, and never sent to whoever has the connection next.
+
+    Reflex keeps a tab's state by a token of the tab, and sends all of it when the tab connects again. By then its
+    person may have signed out, in another tab or on another device. So before anything is sent, the owner is asked for
+    anew on each connect and whenever another cookie comes; who cannot be recognised finds a state that is empty.
+    """
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002
+        """Look at the cookie before Reflex runs the event."""
+        session = await state.get_state(SessionState)
+        token = session_token(session.router.headers.cookie) or ""
+        digest = hashlib.sha256(token.encode(errors="replace")).hexdigest()
+        if session._cookie != digest or event.name.rpartition(".")[2] in HYDRATING:  # noqa: SLF001 - handled as a part of it
+            try:
+                await session._actor()  # noqa: SLF001
+            except Exception:
+                logger.exception("who is behind a connection is not known")
+                session.reset()  # type: ignore[no-untyped-call]
+            session._cookie = digest  # noqa: SLF001
+        return None
 
 
 def session_token(cookie_header: str) -> str | None:
