@@ -20,6 +20,22 @@
   apply();
   system.addEventListener("change", apply);
 
+  /* The sidebar stays as it was left. */
+  root.toggleAttribute("data-mac", /Mac|iPhone|iPad/.test(navigator.platform));
+  try {
+    root.toggleAttribute("data-rail", localStorage.getItem("sidebar") === "narrow");
+  } catch {
+    /* Private windows may refuse storage: the sidebar is then wide at first. */
+  }
+  const fold = () => {
+    const narrow = root.toggleAttribute("data-rail");
+    try {
+      localStorage.setItem("sidebar", narrow ? "narrow" : "wide");
+    } catch {
+      /* As above. */
+    }
+  };
+
   const nextTheme = () => {
     const order = system.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
     const choice = order[(order.indexOf(stored()) + 1) % order.length];
@@ -38,8 +54,24 @@
     if (line) line.textContent = text;
   };
 
+  /* Without https a browser gives pages no clipboard: then the old way, from a field beside the button, since all but
+     an open dialog is out of reach; and where that fails too, the text is shown for the person to copy. */
+  const copyTheOldWay = (button) => {
+    const field = document.createElement("textarea");
+    field.value = button.dataset.copy;
+    field.style.cssText = "position:fixed;top:0;opacity:0";
+    button.after(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    button.focus();
+    if (!copied) prompt("Press Ctrl+C to copy:", button.dataset.copy);
+    return copied;
+  };
+
   const copy = async (button) => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const copied = await navigator.clipboard?.writeText(button.dataset.copy).then(() => true, () => false);
+    if (!copied && !copyTheOldWay(button)) return;
     button.dataset.copied = "";
     say("Copied");
     setTimeout(() => delete button.dataset.copied, 2000);
@@ -60,12 +92,13 @@
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-theme-toggle], [data-copy], [data-show-password], [data-opens], [data-closes], [data-shows]");
+    const button = event.target.closest("[data-theme-toggle], [data-copy], [data-show-password], [data-opens], [data-closes], [data-shows], [data-rail-toggle]");
     if (!button) return;
     if ("themeToggle" in button.dataset) nextTheme();
     if ("copy" in button.dataset) copy(button);
     if ("showPassword" in button.dataset) showPassword(button);
     if ("opens" in button.dataset) document.getElementById(button.dataset.opens)?.showModal();
+    if ("railToggle" in button.dataset) fold();
     if ("shows" in button.dataset) turn(button);
     if ("closes" in button.dataset) button.closest("dialog")?.close();
   });
@@ -107,6 +140,28 @@
     if (next === undefined) return;
     event.preventDefault();
     items[(next + items.length) % items.length].focus();
+  });
+
+  /* A menu made of details closes as the others do: on a press elsewhere, and on Escape. */
+  const openMenu = () => document.querySelector("details[data-menu][open]");
+  document.addEventListener("click", (event) => {
+    const menu = openMenu();
+    if (menu && !menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = openMenu();
+    if (event.key !== "Escape" || !menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  /* Ctrl-K opens the palette from anywhere on the desk, and closes it again. No modal over modal. */
+  document.addEventListener("keydown", (event) => {
+    const palette = document.getElementById("palette");
+    if (!palette || event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    if (palette.open) palette.close();
+    else if (!document.querySelector("dialog:modal")) palette.showModal();
   });
 
   /* "/" leads to the page's search, unless someone is writing. */

@@ -1,4 +1,7 @@
-"""`python -m litesubs doctor`: what stands between this configuration and a running instance, and how to fix it."""
+"""`python -m litesubs doctor`: what stands between this configuration and a running instance, and how to fix it.
+
+A problem needs fixing; a warning is something to know, and leaves the exit code alone.
+"""
 
 from collections.abc import Callable
 
@@ -6,15 +9,20 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from litesubs import db, frontend, instance, migrations
+from litesubs.domain import purchases
 from litesubs.instance import InstanceError, say
 from litesubs.postgres import PostgresError
-from litesubs.settings import settings
+from litesubs.settings import Settings, settings
 
 Check = Callable[[], str]
 
 
 class Problem(Exception):  # noqa: N818 - it is what the person has, not what went wrong in here
     """Something to fix; the message says what and how."""
+
+
+class Warned(Exception):  # noqa: N818 - likewise
+    """Something that works but deserves a look; the message says what and how."""
 
 
 def examine() -> int:
@@ -25,6 +33,8 @@ def examine() -> int:
 def _report(name: str, check: Check) -> int:
     try:
         say(f"ok       {name}: {check()}")
+    except Warned as warning:
+        say(f"warning  {name}: {warning}")
     except Problem as problem:
         say(f"problem  {name}: {problem}")
         return 1
@@ -68,12 +78,31 @@ def _pages() -> str:
     return "built"
 
 
-def _stripe() -> str:
+def _proxies() -> str:
+    now = _settings()
+    if now.production and not now.trusted_proxies:
+        message = (
+            "LITESUBS_TRUSTED_PROXIES is not set: behind a proxy all visitors share one limit of sign-in attempts. Set "
+            "it to the proxy's address."
+        )
+        raise Warned(message)
+    return f"{', '.join(map(str, now.trusted_proxies))} believed" if now.trusted_proxies else "none"
+
+
+def _purchases() -> str:
     try:
-        now = settings()
-    except ValidationError:
-        message = "not known, since the configuration cannot be read."
-        raise Problem(message) from None
+        with instance.running():
+            waiting = purchases.waiting_for_review()
+    except (PostgresError, InstanceError, ValidationError, SQLAlchemyError):
+        return "not counted, since the database cannot be asked"
+    if waiting:
+        message = f"{waiting:,} to look at: what Stripe says does not fit them. docs/operating.md says what to do."
+        raise Warned(message)
+    return "none to look at"
+
+
+def _stripe() -> str:
+    now = _settings()
     if now.uses_stripe_sandbox:
         return "sandbox, no money moves (set STRIPE_SECRET_KEY for the real one)"
     if now.stripe_webhook_secret is None:
@@ -97,9 +126,19 @@ def _mail() -> str:
     return f"{server.host}:{server.port}, from {settings().mail_from}"
 
 
+def _settings() -> Settings:
+    try:
+        return settings()
+    except ValidationError:
+        message = "not known, since the configuration cannot be read."
+        raise Problem(message) from None
+
+
 _CHECKS: dict[str, Check] = {
     "configuration": _configuration,
+    "proxies": _proxies,
     "database": _database,
+    "purchases": _purchases,
     "pages": _pages,
     "stripe": _stripe,
     "mail": _mail,
