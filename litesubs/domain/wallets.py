@@ -65,7 +65,7 @@ def use(actor: Actor, subscription_id: str, amount: int, reason: str, key: str) 
 
     Raises ValidationFailedError (`amount`, `reason`), SubscriptionInactiveError, InsufficientCreditsError.
     """
-    amount, note = _amount(amount), chain.Note(_reason(reason, required=False))
+    amount, note = _amount(amount), chain.Note(read_reason(reason, required=False))
 
     def spend(session: Session, sold: Subscription) -> None:
         try:
@@ -82,7 +82,7 @@ def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires
     `expires` is for added credits: "" as the pack's rule says, "never", or a date, their last day. The same `key` again
     does nothing more. Raises ValidationFailedError (`amount`, `reason`, `expires`), SubscriptionDisabledError.
     """
-    change, note = _change(amount), chain.Note(_reason(reason, required=True))
+    change, note = read_change(amount), chain.Note(read_reason(reason, required=True))
 
     def correct(session: Session, sold: Subscription) -> None:
         if change > 0:
@@ -123,7 +123,7 @@ def set_status(actor: Actor, subscription_id: str, status: str, note: str = "") 
     if str(status) not in set(SubscriptionStatus):
         raise ValidationFailedError({"status": "Choose active, paused or disabled."})
     wanted = SubscriptionStatus(str(status))
-    words = "" if wanted is SubscriptionStatus.active else _reason(note, required=False, field="note")
+    words = "" if wanted is SubscriptionStatus.active else read_reason(note, required=False, field="note")
     with transaction() as session:
         sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
         ledger.set_status(session, sold.id, wanted, words)
@@ -152,6 +152,25 @@ def expire_due() -> int:
     return done
 
 
+def read_change(text: object) -> int:
+    """The change that "3", "+3" or "-2" says. ValidationFailedError (`amount`)."""
+    plain = str(text).strip().replace("\u2212", "-")
+    if not WHOLE_NUMBER.fullmatch(plain):
+        raise ValidationFailedError({"amount": "Write a whole number, like 2 or -1."})
+    change = int(plain)
+    if change == 0 or abs(change) > MOST_ADJUSTED:
+        raise ValidationFailedError({"amount": f"Add or take between 1 and {MOST_ADJUSTED:,} credits."})
+    return change
+
+
+def read_reason(text: str, *, required: bool, field: str = "reason") -> str:
+    """A reason as it is kept. ValidationFailedError with the field's name."""
+    try:
+        return prose.line(text, "The reason", REASON_LENGTH, required=required)
+    except prose.TextError as error:
+        raise ValidationFailedError({field: str(error)}) from None
+
+
 def _once(
     actor: Actor, subscription_id: str, key: str, act: Callable[[Session, Subscription], None], *request: object
 ) -> SubscriptionView:
@@ -170,23 +189,6 @@ def _amount(amount: object) -> int:
     if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MOST_ADJUSTED:
         raise ValidationFailedError({"amount": f"Write a whole number from 1 to {MOST_ADJUSTED:,}."})
     return amount
-
-
-def _change(text: object) -> int:
-    plain = str(text).strip().replace("\u2212", "-")
-    if not WHOLE_NUMBER.fullmatch(plain):
-        raise ValidationFailedError({"amount": "Write a whole number, like 2 or -1."})
-    change = int(plain)
-    if change == 0 or abs(change) > MOST_ADJUSTED:
-        raise ValidationFailedError({"amount": f"Add or take between 1 and {MOST_ADJUSTED:,} credits."})
-    return change
-
-
-def _reason(text: str, *, required: bool, field: str = "reason") -> str:
-    try:
-        return prose.line(text, "The reason", REASON_LENGTH, required=required)
-    except prose.TextError as error:
-        raise ValidationFailedError({field: str(error)}) from None
 
 
 def _lot_expiry(session: Session, actor: Actor, sold: Subscription, expires: str) -> datetime | None:
