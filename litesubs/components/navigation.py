@@ -5,7 +5,7 @@ import reflex as rx
 from litesubs.components.buttons import button
 from litesubs.components.icons import icon
 from litesubs.components.links import anchor
-from litesubs.components.values import Child, Flag, Handler, Text
+from litesubs.components.values import Child, Flag, Handler, Text, joined
 
 
 def page_header(title: Child, line: Child = "", *actions: rx.Component) -> rx.Component:
@@ -36,11 +36,14 @@ def pagination(words: Child, *, on_previous: Handler, on_next: Handler, at_start
 
 
 def breadcrumb(trail: list[tuple[Text, Text]], here: Text) -> rx.Component:
-    """Where this page is: (words, href) of what is above it, then its own name."""
+    """Where this page is: (words, href) of what is above it, then its own name. Phones show the nearest step up."""
     steps: list[Child] = []
-    for words, href in trail:
-        steps.append(anchor(words, href=href, in_app=True, class_name="truncate rounded-sm hover:text-text"))
-        steps.append(icon("chevron-right", "s"))
+    for number, (words, href) in enumerate(trail):
+        nearest = "" if number == len(trail) - 1 else "max-sm:hidden"
+        steps.append(
+            anchor(words, href=href, in_app=True, class_name=joined("truncate rounded-sm hover:text-text", nearest))
+        )
+        steps.append(icon("chevron-right", "s", nearest))
     return rx.el.nav(
         *steps,
         rx.el.span(here, class_name="truncate font-medium text-text", custom_attrs={"aria-current": "page"}),

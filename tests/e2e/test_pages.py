@@ -106,6 +106,7 @@ def test_private_pages_ask_a_visitor_to_sign_in_and_lead_back(page: Page, filled
     expect(page).to_have_url("/dashboard/customers?search=x")
     page.goto("/dashboard")
     before = page.wait_for_function("sessionStorage.getItem('token')").json_value()
+    page.locator("summary:visible").first.click()
     page.get_by_role("button", name="Sign out").locator("visible=true").first.click()
     expect(page).to_have_url("/")
     assert page.evaluate("sessionStorage.getItem('token')") != before  # the next person's connection is their own
