@@ -1,161 +1,289 @@
-"""A creator's numbers, all from purchases and the ledger, per currency and never added across currencies."""
+"""The figures of a creator, each defined once: docs/figures.md says what they mean.
+
+They come from the sums that `domain.sums` keeps beside the ledger and the purchases: call `sums.caught_up` first.
+Whatever shows a number that is also shown elsewhere asks here, so that both are the same query.
+"""
 
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from litesubs.db import snapshot
-from litesubs.domain import ids, money, prose, statements
-from litesubs.domain.actors import Actor
-from litesubs.domain.views.desk import ActivityView, CurrencyFigures, LinkFigures, OverviewView, PackFigures
-from litesubs.models import CreditPack, Customer, EntryType, LedgerEntry, PostingNote, Subscription
-
-ACTIVITY_LINES = 8
-
-# Credits belong to the currency that was paid for them; credits that were given belong to their pack's currency.
-# What is owed is valued lot by lot at what one credit of it cost, rounded once per lot.
-FIGURES = text("""
-WITH lot AS (
-    SELECT g.id, g.amount, g.remaining, g.source, g.paid_minor, g.currency
-    FROM credit_grant g
-    WHERE g.creator_id = :creator
-), moved AS (
-    SELECT lot.currency,
-        -sum(e.posted_delta) FILTER (WHERE e.type IN ('debit', 'capture', 'reversal')) AS used,
-        -sum(e.posted_delta) FILTER (WHERE e.type = 'expiry') AS expired
-    FROM ledger_entry e JOIN lot ON lot.id = e.grant_id GROUP BY 1
-), owed AS (
-    SELECT currency, sum(amount) FILTER (WHERE source = 'purchase') AS sold, sum(remaining) AS outstanding,
-        sum(round(remaining::numeric * coalesce(paid_minor, 0) / amount)) AS value
-    FROM lot GROUP BY 1
-), sales AS (
-    SELECT currency, count(*) AS sales, sum(price_minor - refunded_minor) AS revenue
-    FROM purchase WHERE creator_id = :creator AND status = 'paid' GROUP BY 1
+from litesubs.domain import charts, clock, money, periods, prose
+from litesubs.domain.charts import Moved, Moves, Owed
+from litesubs.domain.periods import Period
+from litesubs.domain.views.desk import LinkFigures, PackFigures
+from litesubs.models import (
+    NEVER,
+    Creator,
+    CreditPack,
+    Customer,
+    CustomerSummary,
+    InsightDay,
+    InsightLot,
+    LinkDay,
+    Measure,
+    Purchase,
+    PurchaseStatus,
+    ShareLink,
+    Subscription,
+    Wallet,
 )
-SELECT currency, coalesce(revenue, 0), coalesce(sales, 0), coalesce(sold, 0), coalesce(used, 0), coalesce(expired, 0),
-    coalesce(outstanding, 0), coalesce(value, 0)
-FROM sales FULL JOIN owed USING (currency) FULL JOIN moved USING (currency)
-ORDER BY 2 DESC, 1
-""")
+
+MOST_COUNTED = 1000
+CREDITS = {
+    "sold": Measure.sold,
+    "given": Measure.given,
+    "used": Measure.used,
+    "expired": Measure.expired,
+    "taken": Measure.taken,
+    "refunded_credits": Measure.refunded,
+}
+
+# Who bought in a period, in one currency. New ones bought for the first time ever, in whichever currency.
+BUYERS = text("""
+SELECT count(*) FILTER (WHERE first_at >= :since), count(*) FILTER (WHERE first_at < :since)
+FROM (
+    SELECT (SELECT min(p.paid_at) FROM purchase p WHERE p.customer_id = buyer.customer_id AND p.status = 'paid')
+        AS first_at
+    FROM (
+        SELECT DISTINCT customer_id FROM purchase
+        WHERE creator_id = :creator AND status = 'paid' AND currency = :currency
+            AND paid_at >= :since AND paid_at < :until
+    ) buyer
+) bought""")
 
 
-def desk(actor: Actor) -> OverviewView:
-    """The overview: figures for each currency the creator sold in, and the latest movements."""
-    creator_id = actor.require_creator()
-    with snapshot() as session:
-        return OverviewView(
-            figures=_figures(session, creator_id),
-            activity=_activity(session, creator_id),
-            packs=session.exec(
-                select(func.count()).select_from(CreditPack).where(CreditPack.creator_id == creator_id)
-            ).one(),
-            customers=session.exec(
-                select(func.count()).select_from(Customer).where(Customer.creator_id == creator_id)
-            ).one(),
-        )
+@dataclass(frozen=True)
+class Question:
+    """Whose figures are asked for, in which of their currencies."""
+
+    creator_id: UUID
+    zone: str
+    currency: str
+    currencies: list[str]
 
 
-def _figures(session: Session, creator_id: UUID) -> list[CurrencyFigures]:
-    return [
-        CurrencyFigures(
-            currency=currency,
-            revenue=money.show(int(revenue), currency),
-            sales=int(sales),
-            credits_sold=int(sold),
-            credits_used=int(used),
-            credits_expired=int(expired),
-            outstanding_credits=int(outstanding),
-            outstanding_value=money.show(int(value), currency),
-        )
-        for currency, revenue, sales, sold, used, expired, outstanding, value in session.execute(
-            FIGURES, {"creator": creator_id}
-        )
-    ]
+@dataclass(frozen=True)
+class PaidMost:
+    """A customer, what they paid and how many credits they have now."""
+
+    customer_id: UUID
+    name: str
+    email: str
+    paid_minor: int
+    left: int
 
 
-def _activity(session: Session, creator_id: UUID) -> list[ActivityView]:
+def question(session: Session, creator_id: UUID, currency: str) -> Question:
+    """What is asked: in `currency` if the creator has anything in it, otherwise in their main one."""
+    creator = session.get_one(Creator, creator_id)
+    found = list(session.exec(select(InsightDay.currency).where(InsightDay.creator_id == creator_id).distinct()))
+    found.sort(key=lambda code: (code != creator.currency, code))
+    chosen = currency if currency in found else next(iter(found), creator.currency)
+    return Question(creator_id, creator.time_zone, chosen, found)
+
+
+def period(session: Session, asked: Question, key: str, start: str, end: str) -> Period:
+    """The period that is asked for, "all" from the first day on which anything happened; see `periods.read`."""
+    mine = InsightDay.creator_id == asked.creator_id
+    first: date | None = session.exec(select(func.min(InsightDay.day)).where(mine)).one()
+    return periods.read(key, start, end, zone=asked.zone, first=periods.today(asked.zone) if first is None else first)
+
+
+def moves(session: Session, asked: Question, within: Period) -> Moves:
+    """What each measure came to at each point of the period's charts."""
+    point = sa.cast(func.date_trunc(within.step, sa.cast(InsightDay.day, sa.DateTime)), sa.Date)
     query = (
-        select(LedgerEntry, Customer.name, CreditPack.name, PostingNote.reason)
-        .join(Subscription, col(Subscription.id) == col(LedgerEntry.subscription_id))
-        .join(Customer, col(Customer.id) == col(Subscription.customer_id))
-        .join(CreditPack, col(CreditPack.id) == col(Subscription.pack_id))
-        .join(PostingNote, col(PostingNote.posting_id) == col(LedgerEntry.posting_id), isouter=True)
-        .where(LedgerEntry.creator_id == creator_id)
-        .order_by(col(LedgerEntry.at).desc(), col(LedgerEntry.wallet_version).desc())
-        .limit(ACTIVITY_LINES)
+        sa.select(point, col(InsightDay.measure), func.sum(InsightDay.number), *_sums(InsightDay))
+        .where(*_days(asked, within), col(InsightDay.currency) == asked.currency)
+        .group_by(point, col(InsightDay.measure))
     )
-    return [
-        ActivityView(
-            kind=statements.kind(entry),
-            text=_sentence(entry, pack_name, reason),
-            who=customer_name,
-            at=prose.moment(entry.at),
-            subscription_id=ids.show("sub", entry.subscription_id),
-        )
-        for entry, customer_name, pack_name, reason in session.execute(query)
-    ]
+    return {(at, measure): Moved(*map(int, moved)) for at, measure, *moved in session.execute(query)}
 
 
-def _sentence(entry: LedgerEntry, pack_name: str, reason: str | None) -> str:
-    """What follows the customer's name: "bought 10 coaching sessions", "used 1 credit"."""
-    moved = prose.count(abs(entry.posted_delta or entry.held_delta), "credit")
-    sentences = {
-        EntryType.grant: f"bought {pack_name}",
-        EntryType.debit: f"used {moved}",
-        EntryType.reversal: f"got {moved} back",
-        EntryType.adjustment: f"was given {moved}" if entry.posted_delta > 0 else f"had {moved} taken",
-        EntryType.expiry: f"lost {moved} to expiry",
-        EntryType.hold: f"has {moved} held",
-        EntryType.release: f"had {moved} released",
-        EntryType.capture: f"used {moved} from a hold",
-        EntryType.refund: f"was refunded {moved}",
+def numbers(session: Session, asked: Question, within: Period, moved: Moves) -> dict[str, int]:
+    """The figures of a period by their names in FiguresView; `moved` are its moves."""
+    total: dict[Measure, Moved] = defaultdict(Moved)
+    for (_, measure), amount in moved.items():
+        total[measure] += amount
+    revenue, refunded = total[Measure.sale].amount_minor, total[Measure.refund].amount_minor
+    when = {"since": within.since, "until": within.until}
+    new, returning = session.execute(BUYERS, {"creator": asked.creator_id, "currency": asked.currency, **when}).one()
+    return {
+        "revenue": revenue,
+        "refunded": refunded,
+        "net": revenue - refunded,
+        "sales": total[Measure.sale].number,
+        "refunds": total[Measure.refund].number,
+        "new_customers": new,
+        "returning_customers": returning,
+        **{name: charts.counted(measure, total[measure].credits) for name, measure in CREDITS.items()},
     }
-    return f"{sentences[entry.type]}: {reason}" if reason else sentences[entry.type]
+
+
+def used_by_pack(session: Session, asked: Question, within: Period) -> list[tuple[str, int]]:
+    """(pack, credits used), the most first. Packs of which more was given back than used are left out."""
+    used = -func.sum(InsightDay.credits)
+    query = (
+        select(CreditPack.name, sa.cast(used, sa.BigInteger))
+        .join(InsightDay, col(InsightDay.pack_id) == col(CreditPack.id))
+        .where(
+            *_days(asked, within), col(InsightDay.currency) == asked.currency, col(InsightDay.measure) == Measure.used
+        )
+        .group_by(col(CreditPack.id))
+        .having(used > 0)
+        .order_by(used.desc(), col(CreditPack.id))
+    )
+    return [(name, credits_used) for name, credits_used in session.execute(query)]
+
+
+def owed(session: Session, asked: Question) -> list[Owed]:
+    """What is left of the lots now, in the buckets of the two charts. Lots live by days in UTC."""
+    today = clock.now().astimezone(UTC).date()
+    ends = [days + 1 for days in charts.DAYS_APART]
+    expires = func.width_bucket(col(InsightLot.expires_on) - today, [*ends, (NEVER - today).days])
+    given = func.width_bucket(today - col(InsightLot.created_on), ends)
+    query = (
+        sa.select(expires, given, *_sums(InsightLot))
+        .where(col(InsightLot.creator_id) == asked.creator_id, col(InsightLot.currency) == asked.currency)
+        .group_by(expires, given)
+    )
+    return [Owed(*row) for row in session.execute(query)]
+
+
+def expiring_customers(session: Session, creator_id: UUID) -> str:
+    """How many have credits whose last day is at most SOON_DAYS away; "" for none."""
+    last = clock.now().astimezone(UTC).date() + prose.SOON_DAYS * periods.DAY
+    soon = select(CustomerSummary.customer_id).where(
+        CustomerSummary.creator_id == creator_id, CustomerSummary.expires_on <= last
+    )
+    number = count(session, soon.order_by(col(CustomerSummary.expires_on)))
+    return "" if number == "0" else number
+
+
+def funnel(session: Session, asked: Question, within: Period) -> list[int]:
+    """How often links were opened and led to a sign-up, and how many sales there were: each came through a link."""
+    opened = select(func.sum(LinkDay.views), func.sum(LinkDay.sign_ups)).where(
+        LinkDay.creator_id == asked.creator_id, col(LinkDay.day).between(within.start, within.end)
+    )
+    sales = select(func.sum(InsightDay.number)).where(*_days(asked, within), InsightDay.measure == Measure.sale)
+    return [int(number or 0) for number in [*session.execute(opened).one(), session.exec(sales).one()]]
+
+
+def paid_most(session: Session, asked: Question, within: Period, most: int) -> list[PaidMost]:
+    """Who paid the most in the period, less what was refunded of that."""
+    net = func.sum(col(Purchase.price_minor) - col(Purchase.refunded_minor))
+    best = (
+        select(Purchase.customer_id, sa.cast(net, sa.BigInteger).label("paid"))
+        .where(
+            Purchase.creator_id == asked.creator_id,
+            Purchase.status == PurchaseStatus.paid,
+            Purchase.currency == asked.currency,
+            col(Purchase.paid_at) >= within.since,
+            col(Purchase.paid_at) < within.until,
+        )
+        .group_by(col(Purchase.customer_id))
+        .having(net > 0)
+        .order_by(net.desc(), col(Purchase.customer_id))
+        .limit(most)
+        .subquery()
+    )
+    left = col(Wallet.posted) - col(Wallet.held)
+    query = (
+        sa.select(col(Customer.id), col(Customer.name), col(Customer.email), best.c.paid, left)
+        .join(best, best.c.customer_id == Customer.id)
+        .join(Wallet, col(Wallet.customer_id) == col(Customer.id))
+        .order_by(best.c.paid.desc(), col(Customer.id))
+    )
+    return [PaidMost(*row) for row in session.execute(query)]
 
 
 def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
-    """What came of each of the creator's packs since it was made, by pack."""
-    figures: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    sold = text(
-        "SELECT pack_id, currency, count(*), sum(price_minor), sum(refunded_minor) FROM purchase "
-        "WHERE creator_id = :creator AND status = 'paid' GROUP BY 1, 2 ORDER BY 4 DESC"
+    """What came of each pack since it was made."""
+    sold: dict[UUID, dict[str, tuple[int, int, int]]] = defaultdict(dict)
+    for pack_id, code, *moved in session.execute(_money_by_pack(creator_id)):
+        sales, paid, refunded = (int(number or 0) for number in moved)
+        sold[pack_id][code] = (sales, paid, refunded)
+    holders = select(Subscription.pack_id, func.count()).where(
+        Subscription.creator_id == creator_id, col(Subscription.posted) > 0
     )
-    for pack_id, currency, sales, revenue, refunded in session.execute(sold, {"creator": creator_id}):
-        found = figures[pack_id]
-        found["sales"] = found.get("sales", 0) + sales
-        found["revenue"] = ", ".join(filter(None, [found.get("revenue"), money.show(int(revenue), currency)]))
-        if refunded:
-            found["refunded"] = ", ".join(filter(None, [found.get("refunded"), money.show(int(refunded), currency)]))
-    held = text(
-        "SELECT pack_id, count(*) FILTER (WHERE posted > 0), coalesce(sum(posted), 0) FROM subscription "
-        "WHERE creator_id = :creator GROUP BY 1"
+    holding = dict(session.execute(holders.group_by(col(Subscription.pack_id))).all())
+    unused: dict[UUID, dict[str, tuple[int, int]]] = defaultdict(dict)
+    left = sa.select(col(InsightLot.pack_id), col(InsightLot.currency), *_sums(InsightLot))
+    left = left.where(col(InsightLot.creator_id) == creator_id).group_by(
+        col(InsightLot.pack_id), col(InsightLot.currency)
     )
-    for pack_id, holders, unused in session.execute(held, {"creator": creator_id}):
-        figures[pack_id] |= {"holders": holders, "unused": int(unused)}
-    owed = text(
-        "SELECT s.pack_id, g.currency, sum(lot_value(g.remaining, g.paid_minor, g.amount)) AS worth "
-        "FROM credit_grant g JOIN subscription s ON s.id = g.subscription_id "
-        "WHERE g.creator_id = :creator GROUP BY 1, 2 HAVING sum(lot_value(g.remaining, g.paid_minor, g.amount)) > 0"
-    )
-    for pack_id, currency, worth in session.execute(owed, {"creator": creator_id}):
-        found = figures[pack_id]
-        found["owed"] = ", ".join(filter(None, [found.get("owed"), money.show(int(worth), currency)]))
-    return {pack_id: PackFigures(**found) for pack_id, found in figures.items()}
+    for pack_id, code, credits_left, worth in session.execute(left.order_by(col(InsightLot.currency))):
+        unused[pack_id][code] = (credits_left, worth)
+    return {
+        pack_id: PackFigures(
+            sales=sum(sales for sales, _, _ in sold[pack_id].values()),
+            revenue=_each_currency({code: paid for code, (_, paid, _) in sold[pack_id].items()}),
+            refunded=_each_currency({code: back for code, (_, _, back) in sold[pack_id].items()}),
+            holders=holding.get(pack_id, 0),
+            unused=sum(credits_left for credits_left, _ in unused[pack_id].values()),
+            owed=_each_currency({code: worth for code, (_, worth) in unused[pack_id].items()}),
+        )
+        for pack_id in session.exec(select(CreditPack.id).where(CreditPack.creator_id == creator_id))
+    }
 
 
 def links(session: Session, creator_id: UUID) -> dict[UUID, LinkFigures]:
-    """What came of each of the creator's share links since it was made, by link."""
-    found = text(
-        "SELECT l.id, coalesce(v.views, 0), coalesce(v.sign_ups, 0), coalesce(p.sales, 0) FROM share_link l "
-        "LEFT JOIN (SELECT link_id, sum(views) AS views, sum(sign_ups) AS sign_ups FROM link_day "
-        "WHERE creator_id = :creator GROUP BY 1) v ON v.link_id = l.id "
-        "LEFT JOIN (SELECT link_id, count(*) AS sales FROM purchase WHERE creator_id = :creator AND status = 'paid' "
-        "GROUP BY 1) p ON p.link_id = l.id WHERE l.creator_id = :creator"
+    """What came of each share link since it was made."""
+    opened = select(LinkDay.link_id, func.sum(LinkDay.views), func.sum(LinkDay.sign_ups))
+    opened = opened.where(LinkDay.creator_id == creator_id).group_by(col(LinkDay.link_id))
+    visits = {link_id: (int(views), int(sign_ups)) for link_id, views, sign_ups in session.execute(opened)}
+    bought = select(Purchase.link_id, func.count()).where(
+        Purchase.creator_id == creator_id, Purchase.status == PurchaseStatus.paid
     )
-    return {
-        link_id: LinkFigures(int(views), int(sign_ups), sales, f"{100 * sales / views:.1f}%" if views else "")
-        for link_id, views, sign_ups, sales in session.execute(found, {"creator": creator_id})
-    }
+    sales = dict(session.execute(bought.group_by(col(Purchase.link_id))).all())
+    found = {}
+    for link_id in session.exec(select(ShareLink.id).where(ShareLink.creator_id == creator_id)):
+        views, sign_ups = visits.get(link_id, (0, 0))
+        sold = sales.get(link_id, 0)
+        found[link_id] = LinkFigures(views, sign_ups, sold, charts.percent(sold, views))
+    return found
+
+
+def count(session: Session, query: sa.Select[Any]) -> str:
+    """How many rows a query finds: "148", or "1,000+" without counting on."""
+    found: int = session.execute(
+        select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery())
+    ).scalar_one()
+    return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
+
+
+def _days(asked: Question, within: Period) -> tuple[sa.ColumnElement[bool], ...]:
+    return (col(InsightDay.creator_id) == asked.creator_id, col(InsightDay.day).between(within.start, within.end))
+
+
+def _sums(of: type[InsightDay] | type[InsightLot]) -> list[sa.ColumnElement[int]]:
+    return [sa.cast(func.sum(column), sa.BigInteger) for column in (of.credits, of.amount_minor)]
+
+
+def _money_by_pack(creator_id: UUID) -> sa.Select[UUID, str, int, int, int]:
+    """(pack, currency, sales, paid, refunded)."""
+    sale, refund = (col(InsightDay.measure) == measure for measure in (Measure.sale, Measure.refund))
+    return (
+        sa.select(
+            col(InsightDay.pack_id),
+            col(InsightDay.currency),
+            func.sum(InsightDay.number).filter(sale),
+            func.sum(InsightDay.amount_minor).filter(sale),
+            func.sum(InsightDay.amount_minor).filter(refund),
+        )
+        .where(col(InsightDay.creator_id) == creator_id, sale | refund)
+        .group_by(col(InsightDay.pack_id), col(InsightDay.currency))
+        .order_by(col(InsightDay.currency))
+    )
+
+
+def _each_currency(minor: dict[str, int]) -> str:
+    """ "€690, $40"."""
+    return ", ".join(money.show(amount, code) for code, amount in minor.items() if amount)
