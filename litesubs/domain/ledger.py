@@ -154,9 +154,10 @@ def reverse(
 ) -> UUID:
     """Give back a debit, or `amount` credits of it, to the lots it drew from, the last drawn first.
 
-    Returns the posting id.
+    Lots that have expired since get nothing back: it would be lost at once. Returns the posting id.
 
-    Raises NotFoundError for a posting that is not a debit and NothingToReverseError for more than is left to give back.
+    Raises NotFoundError for a posting that is not a debit, and NothingToReverseError for more than can be given back,
+    with `left`, which can be, and `lapsed`, which has expired.
     """
     drawn = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == posting_id)).all()
     if not drawn or drawn[0].type is not EntryType.debit:
@@ -164,16 +165,16 @@ def reverse(
     wallet = locked.wallet(session, drawn[0].wallet_id)
     subscriptions = locked.subscriptions(session, wallet.id)
     _refuse_disabled(subscriptions[entry.subscription_id] for entry in drawn)
-    left = _not_yet_reversed(session, drawn)
-    need = sum(left.values()) if amount is None else amount
-    if need < 1 or need > sum(left.values()):
-        raise NothingToReverseError
     posting = Posting(wallet, EntryType.reversal, actor, note, reverses=posting_id)
-    by_id = {lot.id: lot for lot in locked.lots(session, left)}
+    lots = {lot.id: lot for lot in locked.lots(session, [entry.grant_id for entry in drawn])}
+    owed = _not_yet_reversed(session, drawn)
+    left = {lot_id: number for lot_id, number in owed.items() if not locked.over(lots[lot_id], posting.at)}
+    need = sum(left.values()) if amount is None else amount
+    if not 1 <= need <= sum(left.values()):
+        raise NothingToReverseError(left=sum(left.values()), lapsed=sum(owed.values()) - sum(left.values()))
     for entry in sorted(drawn, key=lambda entry: -entry.wallet_version):
-        take = min(need, left[entry.grant_id])
-        if take:
-            posting.move(by_id[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
+        if take := min(need, left.get(entry.grant_id, 0)):
+            posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
             need -= take
     return _written(session, posting)
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import nh3
 from babel.dates import format_date, format_datetime
@@ -93,9 +94,15 @@ def day(at: datetime | date) -> str:
     return format_date(at, "d MMM y", locale=LOCALE)
 
 
-def moment(at: datetime) -> str:
-    """ "12 Sep 2026, 15:02", in UTC."""
-    return format_datetime(at.astimezone(UTC), "d MMM y, HH:mm", locale=LOCALE)
+def moment(at: datetime, time_zone: str = "UTC") -> str:
+    """ "12 Sep 2026, 15:02", as the clocks of that zone say."""
+    return format_datetime(at.astimezone(ZoneInfo(time_zone)), "d MMM y, HH:mm", locale=LOCALE)
+
+
+def clocks(time_zone: str) -> str:
+    """ "Copenhagen time", of the zone Europe/Copenhagen; "UTC" of UTC."""
+    city = time_zone.rpartition("/")[2].replace("_", " ")
+    return city if city == "UTC" else f"{city} time"
 
 
 def last_day(expires_at: datetime) -> date:

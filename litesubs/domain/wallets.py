@@ -2,18 +2,25 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from uuid import UUID
 
 import structlog
 from sqlmodel import Session, col, select
 
 from litesubs.db import snapshot, transaction
-from litesubs.domain import chain, clock, idempotency, ids, ledger, owned, packs, prose, statements
+from litesubs.domain import chain, clock, expiries, history, idempotency, ids, ledger, owned, prose, statements
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import InsufficientCreditsError, NotFoundError, ValidationFailedError
+from litesubs.domain.errors import (
+    DomainError,
+    InsufficientCreditsError,
+    NotFoundError,
+    NothingToReverseError,
+    ValidationFailedError,
+)
+from litesubs.domain.history import LedgerFilter
 from litesubs.domain.views.statements import SubscriptionView, WalletGroupView, WalletView
-from litesubs.models import CreditGrant, Customer, ExpiryKind, LedgerEntry, Subscription, SubscriptionStatus
+from litesubs.models import CreditGrant, CreditPack, Customer, LedgerEntry, Subscription, SubscriptionStatus
 
 log = structlog.get_logger()
 
@@ -22,6 +29,7 @@ MOST_ADJUSTED = 1_000_000
 EXPIRED_AT_ONCE = 500
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 LONGEST_KEY = 255
+EVERYTHING = LedgerFilter()
 
 
 def mine(actor: Actor) -> WalletView:
@@ -45,19 +53,44 @@ def mine(actor: Actor) -> WalletView:
     )
 
 
-def one_of_mine(actor: Actor, subscription_id: str, before: int = 0) -> SubscriptionView:
-    """One of the buyer's subscriptions with a page of its ledger. NotFoundError for anybody else's."""
+def one_of_mine(
+    actor: Actor, subscription_id: str, after: str = "", only: LedgerFilter = EVERYTHING
+) -> SubscriptionView:
+    """One of the buyer's subscriptions with a page of its ledger, from the place `after` ("": the newest) on.
+
+    NotFoundError for anybody else's, ValidationFailedError (`types`, `since`, `until`) for a filter without sense.
+    """
     user_id = actor.require_user()
     with snapshot() as session:
-        subscription = owned.subscription_held(session, user_id, subscription_id)
-        return statements.statement(session, subscription.id, user_id, before)
+        held = owned.subscription_held(session, user_id, subscription_id)
+        return statements.statement(session, held.id, user_id, after, only)
 
 
-def subscription(actor: Actor, subscription_id: str, before: int = 0) -> SubscriptionView:
-    """A customer's subscription as its creator sees it. NotFoundError for another creator's."""
+def subscription(
+    actor: Actor, subscription_id: str, after: str = "", only: LedgerFilter = EVERYTHING
+) -> SubscriptionView:
+    """A customer's subscription as its creator sees it, paged and filtered as for the buyer.
+
+    NotFoundError for another creator's.
+    """
     with snapshot() as session:
         sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
-        return statements.statement(session, sold.id, actor.require_user(), before)
+        return statements.statement(session, sold.id, actor.require_user(), after, only)
+
+
+def ledger_of_mine(actor: Actor, subscription_id: str, only: LedgerFilter = EVERYTHING) -> Iterator[Sequence[str]]:
+    """The whole ledger of one of the buyer's subscriptions as rows of a sheet, or what a filter leaves of it."""
+    user_id = actor.require_user()
+    with snapshot() as session:
+        held = owned.subscription_held(session, user_id, subscription_id)
+        return history.exported(session, statements.book(session, held.id, user_id), only)
+
+
+def ledger_of(actor: Actor, subscription_id: str, only: LedgerFilter = EVERYTHING) -> Iterator[Sequence[str]]:
+    """The same for a customer's subscription, for its creator."""
+    with snapshot() as session:
+        sold = owned.subscription_sold(session, actor.require_creator(), subscription_id)
+        return history.exported(session, statements.book(session, sold.id, actor.require_user()), only)
 
 
 def use(actor: Actor, subscription_id: str, amount: int, reason: str, key: str) -> SubscriptionView:
@@ -82,11 +115,12 @@ def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires
     `expires` is for added credits: "" as the pack's rule says, "never", or a date, their last day. The same `key` again
     does nothing more. Raises ValidationFailedError (`amount`, `reason`, `expires`), SubscriptionDisabledError.
     """
-    change, note = read_change(amount), chain.Note(read_reason(reason, required=True))
+    change, note = read_change(amount), chain.Note(read_reason(reason))
 
     def correct(session: Session, sold: Subscription) -> None:
         if change > 0:
-            ledger.adjust_up(session, sold.id, change, actor, _lot_expiry(session, actor, sold, expires), note)
+            end = expiries.chosen(session.get_one(CreditPack, sold.pack_id), expires)
+            ledger.adjust_up(session, sold.id, change, actor, end, note)
             return
         try:
             ledger.adjust_down(session, sold.id, -change, actor, note)
@@ -96,26 +130,58 @@ def adjust(actor: Actor, subscription_id: str, amount: str, reason: str, expires
     return _once(actor, subscription_id, key, correct, "adjust", change, reason, expires)
 
 
-def reverse(actor: Actor, subscription_id: str, entry_id: str, key: str) -> SubscriptionView:
-    """Give back what is left of a spend. The same `key` again does nothing more.
+def reverse(
+    actor: Actor, subscription_id: str, entry_id: str, key: str, amount: str = "", reason: str = ""
+) -> SubscriptionView:
+    """Give back a spend, or `amount` credits of it, except what came from lots that have expired since.
 
-    NothingToReverseError if all was given back.
+    The same `key` again does nothing more. Raises ValidationFailedError (`amount`, `reason`; `entry` where all of it
+    has expired), SubscriptionDisabledError, and NothingToReverseError if all was given back.
     """
     posting_id = ids.read("debit", entry_id)
+    wanted, note = _part(amount), chain.Note(read_reason(reason, required=False))
 
     def give_back(session: Session, sold: Subscription) -> None:
-        of_this = select(LedgerEntry.posting_id).where(
-            LedgerEntry.posting_id == posting_id, LedgerEntry.subscription_id == sold.id
-        )
-        if session.exec(of_this).first() is None:
+        of_this = (LedgerEntry.posting_id == posting_id, LedgerEntry.subscription_id == sold.id)
+        if session.exec(select(LedgerEntry.posting_id).where(*of_this)).first() is None:
             raise NotFoundError
-        expired = select(CreditGrant.id).join(LedgerEntry, col(LedgerEntry.grant_id) == col(CreditGrant.id))
-        over = (col(LedgerEntry.posting_id) == posting_id, col(CreditGrant.expires_at) <= clock.now())
-        if session.exec(expired.where(*over)).first() is not None:
-            raise ValidationFailedError({"entry": "These credits have expired since. Adjust credits to add new ones."})
-        ledger.reverse(session, posting_id, actor)
+        try:
+            ledger.reverse(session, posting_id, actor, amount=wanted, note=note)
+        except NothingToReverseError as error:
+            raise _not_returnable(error) from None
 
-    return _once(actor, subscription_id, key, give_back, "reverse", entry_id)
+    return _once(actor, subscription_id, key, give_back, "reverse", entry_id, amount, reason)
+
+
+def void(actor: Actor, subscription_id: str, grant_id: str, reason: str, key: str) -> SubscriptionView:
+    """Take back what is left of one lot, less what is held, with a reason the customer sees.
+
+    The same `key` again does nothing more. Raises ValidationFailedError (`reason`), LotOverError,
+    SubscriptionDisabledError.
+    """
+    wanted, note = ids.read("grant", grant_id), chain.Note(read_reason(reason))
+
+    def take_back(session: Session, sold: Subscription) -> None:
+        ledger.void(session, _lot_of(session, sold, wanted), actor, note)
+
+    return _once(actor, subscription_id, key, take_back, "void", grant_id, reason)
+
+
+def extend(actor: Actor, subscription_id: str, grant_id: str, expires: str, reason: str, key: str) -> SubscriptionView:
+    """Give one lot more time, until the end of a later day or for ever ("never"), with a reason the customer sees.
+
+    The same `key` again does nothing more. Raises ValidationFailedError (`expires`, `reason`), LotOverError,
+    SubscriptionDisabledError.
+    """
+    wanted, words = ids.read("grant", grant_id), read_reason(reason)
+
+    def lengthen(session: Session, sold: Subscription) -> None:
+        if not expires:
+            raise ValidationFailedError({"expires": "Choose their new last day, or never."})
+        end = expiries.chosen(session.get_one(CreditPack, sold.pack_id), expires)
+        ledger.extend(session, _lot_of(session, sold, wanted), end, actor, words)
+
+    return _once(actor, subscription_id, key, lengthen, "extend", grant_id, expires, reason)
 
 
 def set_status(actor: Actor, subscription_id: str, status: str, note: str = "") -> SubscriptionView:
@@ -163,7 +229,7 @@ def read_change(text: object) -> int:
     return change
 
 
-def read_reason(text: str, *, required: bool, field: str = "reason") -> str:
+def read_reason(text: str, *, required: bool = True, field: str = "reason") -> str:
     """A reason as it is kept. ValidationFailedError with the field's name."""
     try:
         return prose.line(text, "The reason", REASON_LENGTH, required=required)
@@ -171,18 +237,31 @@ def read_reason(text: str, *, required: bool, field: str = "reason") -> str:
         raise ValidationFailedError({field: str(error)}) from None
 
 
+def check_key(key: str) -> None:
+    """ValidationFailedError (`key`) unless it is one that can be kept."""
+    if not prose.storable(key) or not 1 <= len(key) <= LONGEST_KEY:
+        raise ValidationFailedError({"key": "Reload the page and try again."})
+
+
 def _once(
     actor: Actor, subscription_id: str, key: str, act: Callable[[Session, Subscription], None], *request: object
 ) -> SubscriptionView:
     """Run `act` on one of the creator's subscriptions if `key` is new, and show what the ledger says afterwards."""
     creator_id = actor.require_creator()
-    if not prose.storable(key) or not 1 <= len(key) <= LONGEST_KEY:
-        raise ValidationFailedError({"key": "Reload the page and try again."})
+    check_key(key)
     with transaction() as session:
         sold = owned.subscription_sold(session, creator_id, subscription_id)
         if idempotency.claim(session, creator_id, key, subscription_id, *request):
             act(session, sold)
     return subscription(actor, subscription_id)
+
+
+def _lot_of(session: Session, sold: Subscription, grant_id: UUID) -> UUID:
+    query = select(CreditGrant.id).where(CreditGrant.id == grant_id, CreditGrant.subscription_id == sold.id)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def _amount(amount: object) -> int:
@@ -191,34 +270,34 @@ def _amount(amount: object) -> int:
     return amount
 
 
-def _lot_expiry(session: Session, actor: Actor, sold: Subscription, expires: str) -> datetime | None:
-    if expires == "never":
+def _part(text: object) -> int | None:
+    """How much of a spend: a whole number from 1, or None for all of it."""
+    if text == "":
         return None
-    at = clock.now()
-    if not expires:
-        pack = owned.pack(session, actor.require_creator(), ids.show("pack", sold.pack_id))
-        by_rule = packs.expires_at(pack.expiry_kind, pack.expiry_date, pack.expiry_days, at)
-        if by_rule is not None and by_rule <= at:
-            raise ValidationFailedError(
-                {"amount": "The pack's last day has passed. Choose a date for these, or never."}
-            )
-        return by_rule
-    try:
-        last_day = date.fromisoformat(expires)
-    except (TypeError, ValueError):
-        raise ValidationFailedError({"expires": "Choose a date, like 2027-06-30."}) from None
-    if not at.date() <= last_day <= at.date() + timedelta(days=packs.LONGEST_DAYS):
-        raise ValidationFailedError({"expires": "Choose a date from today on, within ten years."})
-    return packs.expires_at(ExpiryKind.on_date, last_day, None, at)
+    part = read_change(text)
+    if part < 1:
+        raise ValidationFailedError({"amount": "Write a whole number from 1 on."})
+    return part
 
 
 def _too_few(session: Session, sold: Subscription, error: InsufficientCreditsError) -> ValidationFailedError:
     """The refusal with the customer's name and numbers."""
     name = prose.first_name(session.get_one(Customer, sold.customer_id).name)
-    free, required = int(str(error.data["available"])), int(str(error.data["required"]))
-    held = f" and {sold.held} held" if sold.held else ""
+    free, required, held = (int(str(error.data[key])) for key in ("available", "required", "held"))
+    kept = f" and {held:,} held" if held else ""
     left = prose.signed(free - required)
-    return ValidationFailedError({"amount": f"This would leave {left} credits. {name} has {free} free{held}."})
+    return ValidationFailedError({"amount": f"This would leave {left} credits. {name} has {free:,} free{kept}."})
+
+
+def _not_returnable(error: NothingToReverseError) -> DomainError:
+    """Why so much of a spend cannot be given back: how much can be, or that it is too late."""
+    left, lapsed = (int(str(error.data[key])) for key in ("left", "lapsed"))
+    if left:
+        expired = f", since {prose.count(lapsed, 'credit')} of this expired" if lapsed else ""
+        return ValidationFailedError({"amount": f"At most {left:,} can be given back{expired}."})
+    if lapsed:
+        return ValidationFailedError({"entry": "These credits have expired since. Adjust credits to add new ones."})
+    return error
 
 
 def _expiring(held: list[SubscriptionView]) -> str:

@@ -88,7 +88,7 @@ def _standing() -> rx.Component:
         standing_lots(view),
         section_header("Ledger"),
         card(ledger(rx.Var.create(State.entries), actions=_entry_action), padded=False),
-        rx.cond(view.more_before > 0, centred(button("Show older", on_click=State.show_older)), rx.fragment()),
+        rx.cond(view.older != "", centred(button("Show older", on_click=State.show_older)), rx.fragment()),
     )
 
 
@@ -125,7 +125,7 @@ def _entry_action(entry: ObjectVar[EntryView]) -> rx.Component:
         leading="undo-2",
         custom_attrs={"aria-label": f"Give back: {entry.title}, {entry.at}"},
     )
-    return rx.cond(entry.reversible, act, rx.fragment())
+    return rx.cond(entry.returnable > 0, act, rx.fragment())
 
 
 def _explained() -> rx.Component:

@@ -67,7 +67,7 @@ def _pack() -> rx.Component:
         standing_lots(view),
         section_header("Ledger"),
         card(ledger(rx.Var.create(State.entries)), padded=False),
-        rx.cond(view.more_before > 0, centred(button("Show older", on_click=State.show_older)), rx.fragment()),
+        rx.cond(view.older != "", centred(button("Show older", on_click=State.show_older)), rx.fragment()),
     )
 
 

@@ -1,9 +1,41 @@
 """What pages hold before their view has come."""
 
-from litesubs.domain.views.customers import CustomerPage
+from litesubs.domain.views.customers import CustomerPage, CustomerView, ImportPlan, ImportView
+from litesubs.domain.views.offers import LinkView, PackView
 from litesubs.domain.views.statements import SubscriptionView, WalletView
 
 NO_CUSTOMERS = CustomerPage(rows=[], total=0, count="0", after="")
+NO_CUSTOMER = CustomerView(
+    id="",
+    name="",
+    email="",
+    initials="",
+    has_account=False,
+    confirmed=False,
+    since="",
+    last_activity="",
+    spent=[],
+    left=0,
+    available=0,
+    held=0,
+    expires="",
+    expires_soon=False,
+)
+NO_PLAN = ImportPlan(
+    file_name="",
+    digest="",
+    rows=[],
+    total=0,
+    new_customers=0,
+    more=0,
+    before=0,
+    errors=0,
+    credits=0,
+    summary="",
+    ignored="",
+    ready=False,
+)
+NO_IMPORT = ImportView(id="", file_name="", at="", rows=0, credits=0, undone="")
 NO_WALLET = WalletView(summary="", expiring="")
 NO_SUBSCRIPTION = SubscriptionView(
     id="",
@@ -31,4 +63,27 @@ NO_SUBSCRIPTION = SubscriptionView(
     unit_cost="",
     buy_again_url="",
     buy_again_price="",
+    by_rule="",
+    clocks="",
 )
+NO_PACK = PackView(
+    id="",
+    name="",
+    slug="",
+    description="",
+    description_html="",
+    price_minor=0,
+    currency="EUR",
+    price="",
+    price_input="",
+    unit_price="",
+    credits=0,
+    expiry_kind="never",
+    expiry_date="",
+    expiry_days=0,
+    expiry="",
+    expiry_promise="",
+    listed=True,
+    active=True,
+)
+NO_LINK = LinkView(id="", token="", url="", name="", is_default=False, uses="", expires="", state="")

@@ -65,9 +65,9 @@ class SubscriptionState(SessionState):
     @handler
     async def show_older(self) -> None:
         """Add a page to the end of the ledger."""
-        if not self.view.more_before:
+        if not self.view.older:
             return
-        older = await self._ask(wallets.subscription, self.view.id, self.view.more_before)
+        older = await self._ask(wallets.subscription, self.view.id, self.view.older)
         self.entries.extend(older.entries)
         self.view = replace(older, entries=[])
 
@@ -81,7 +81,7 @@ class SubscriptionState(SessionState):
         except DomainError as error:
             return self._refusal(error)
         self._show(view)
-        spent = next((entry.id for entry in view.entries if entry.reversible), "")
+        spent = next((entry.id for entry in view.entries if entry.returnable), "")
         return said(f"1 credit used. {_has(view)}", undo=SubscriptionState.give_back(view.id, spent))
 
     @handler

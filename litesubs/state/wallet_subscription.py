@@ -44,8 +44,8 @@ class WalletSubscriptionState(SessionState):
     @handler
     async def show_older(self) -> None:
         """Add a page to the end of the ledger."""
-        if not self.view.more_before:
+        if not self.view.older:
             return
-        older = await self._ask(wallets.one_of_mine, self.view.id, self.view.more_before)
+        older = await self._ask(wallets.one_of_mine, self.view.id, self.view.older)
         self.entries.extend(older.entries)
         self.view = replace(older, entries=[])

@@ -196,16 +196,18 @@ def test_only_a_debit_can_be_reversed() -> None:
             reverse(wrong)
 
 
-def test_credits_given_back_to_a_lot_whose_time_is_over_expire_again() -> None:
-    held = factories.customer_with()
+def test_nothing_is_given_back_to_a_lot_whose_time_is_over() -> None:
+    held = factories.customer_with(3)
     factories.give(held, 5, expires_at=later(days=1))
-    posting = debit(held, 5)
+    posting = debit(held, 7)
     with clock.at(later(days=2)):
-        reverse(posting)
-        with pytest.raises(InsufficientCreditsError):
-            debit(held, 1)
-        expire_all()
-    assert factories.balance(held) == 0
+        with pytest.raises(NothingToReverseError) as refused:
+            reverse(posting, 3)
+        assert refused.value.data == {"left": 2, "lapsed": 5}
+        assert [entry.posted_delta for entry in entries(reverse(posting))] == [2]
+        with pytest.raises(NothingToReverseError):
+            reverse(posting)
+    assert lots(held) == [(3, 3), (5, 0)]
     assert verify.violations() == []
 
 

@@ -69,9 +69,13 @@ class Model:
         found = [lot for lot in self.lots if pack in (None, lot.pack) and self.living(lot)]
         return sorted(found, key=lambda lot: (lot.expires_at or end, not lot.promo, lot.arrived))
 
+    def over(self, lot: Lot) -> bool:
+        """Whether the lot's time has come."""
+        return lot.expires_at is not None and lot.expires_at <= self.now
+
     def living(self, lot: Lot) -> bool:
         """Whether the lot has credits and time."""
-        return lot.remaining > 0 and (lot.expires_at is None or lot.expires_at > self.now)
+        return lot.remaining > 0 and not self.over(lot)
 
     def draw(self, lots: list[Lot], amount: int) -> list[list[Any]]:
         """Take credits in order; what was taken from which lot."""
@@ -215,7 +219,8 @@ class LedgerMachine(RuleBasedStateMachine):
         """Give back a debit or part of it, perhaps more than is left of it."""
         posting = data.draw(st.sampled_from(list(self.model.debits)))
         drawn = self.model.debits[posting]
-        left = sum(credits_left for _lot, credits_left in drawn)
+        timely = [pair for pair in drawn if not self.model.over(pair[0])]
+        left = sum(credits_left for _lot, credits_left in timely)
         need = left if amount is None else amount
         error: type[DomainError] | None = None
         if any(self.model.status[lot.pack] is SubscriptionStatus.disabled for lot, _left in drawn):
@@ -224,7 +229,7 @@ class LedgerMachine(RuleBasedStateMachine):
             error = NothingToReverseError
         self.act(lambda session: ledger.reverse(session, posting, SYSTEM, amount=amount), error)
         if error is None:
-            for pair in reversed(drawn):
+            for pair in reversed(timely):
                 back = min(need, pair[1])
                 pair[0].remaining += back
                 pair[1] -= back

@@ -52,12 +52,12 @@ def test_using_a_credit_shows_in_the_ledger_of_both_sides() -> None:
     sold = use(held, 2, "First lesson")
     assert (sold.available, sold.spent, sold.meter) == (8, 2, "ss" + "a" * 8)
     line = sold.entries[0]
-    assert (line.amount, line.title, line.who, line.left_after, line.reversible) == (
+    assert (line.amount, line.title, line.who, line.left_after, line.returnable) == (
         "−2",
         "First lesson",
         "You",
         8,
-        True,
+        2,
     )
     bought = wallets.one_of_mine(held.buyer, held.public_id)
     assert bought.entries[0].who == "Ada Byron"
@@ -154,7 +154,7 @@ def test_a_spend_can_be_given_back_once() -> None:
     entry = use(held, 4).entries[0].id
     back = wallets.reverse(held.creator, held.public_id, entry, "k1")
     assert back.available == 5
-    assert not any(line.reversible for line in back.entries)
+    assert not any(line.returnable for line in back.entries)
     assert wallets.reverse(held.creator, held.public_id, entry, "k1").available == 5
     with pytest.raises(NothingToReverseError):
         wallets.reverse(held.creator, held.public_id, entry, "k2")
@@ -267,21 +267,21 @@ def test_a_long_ledger_comes_in_pages_without_holes() -> None:
     for _ in range(60):
         use(held)
     seen: list[int] = []
-    before = 0
+    after = ""
     while True:
-        page = wallets.subscription(held.creator, held.public_id, before)
+        page = wallets.subscription(held.creator, held.public_id, after)
         seen += [line.left_after for line in page.entries]
-        before = page.more_before
-        if not before:
+        after = page.older
+        if not after:
             break
     assert seen == list(range(140, 201))
 
 
-@pytest.mark.parametrize("before", [*HOSTILE, -(2**70), 2**63])
-def test_no_page_number_breaks_a_ledger(before: Any) -> None:
+@pytest.mark.parametrize("after", [*HOSTILE, "-1", str(2**63), str(2**63 - 1), "1.x", f"2.{'f' * 32}", "٣"])
+def test_no_place_in_a_ledger_breaks_it(after: Any) -> None:
     held = factories.customer_with(5)
-    assert wallets.subscription(held.creator, held.public_id, before).posted == 5
-    assert wallets.one_of_mine(held.buyer, held.public_id, before).posted == 5
+    assert wallets.subscription(held.creator, held.public_id, after).posted == 5
+    assert wallets.one_of_mine(held.buyer, held.public_id, after).posted == 5
 
 
 def everything_on(subscription_id: Any, entry_id: str = "debit_0") -> dict[str, Callable[[Actor], object]]:
@@ -356,52 +356,6 @@ def test_a_key_must_be_short_text(bad: Any) -> None:
     with pytest.raises(ValidationFailedError):
         wallets.use(held.creator, held.public_id, 1, "", bad)
     assert factories.balance(held) == 5
-
-
-def test_customers_are_found_by_name_and_address_of_their_creator_only() -> None:
-    ada = factories.creator()
-    offer = factories.pack(ada)
-    zoe = factories.holding(offer, ada, 5, buyer=factories.person("Zoë 100%"))
-    factories.holding(offer, ada, 5, buyer=factories.person("Ben"))
-    factories.customer_with(5)
-    assert customers.page(ada).total == 2
-    assert [row.name for row in customers.page(ada, "zoë").rows] == ["Zoë 100%"]
-    assert [row.email for row in customers.page(ada, zoe.buyer.email.upper()).rows] == [zoe.buyer.email]
-    assert customers.page(ada, "100%").total == 1
-    assert customers.page(ada, "%").total == 1
-    assert customers.page(ada, "_").total == 0
-    assert len(customers.known(ada)) == 2
-
-
-def test_a_long_list_of_customers_comes_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(customers, "ROWS_PER_PAGE", 2)
-    ada = factories.creator()
-    offer = factories.pack(ada)
-    made = [factories.holding(offer, ada, 1).public_id for _ in range(5)]
-    seen: list[str] = []
-    page = customers.page(ada)
-    while True:
-        seen += [row.subscription_id for row in page.rows]
-        assert page.total == 5
-        if not page.after:
-            break
-        page = customers.page(ada, after=page.after)
-    assert seen == made[::-1]
-
-
-@pytest.mark.parametrize("bad", HOSTILE)
-def test_no_search_or_cursor_breaks_the_list_of_customers(bad: Any) -> None:
-    held = factories.customer_with(5)
-    assert customers.page(held.creator, bad).total in {0, 1}
-    try:
-        customers.page(held.creator, "", bad)
-    except NotFoundError:
-        assert bad
-
-
-def test_a_cursor_of_another_creators_list_shows_nothing_foreign() -> None:
-    held, other = factories.customer_with(5), factories.customer_with(5)
-    assert customers.page(held.creator, after=other.public_id).total == 1
 
 
 def test_a_spend_from_a_lot_that_has_expired_since_is_not_given_back_to_vanish() -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class EntryView:
-    """One line of a ledger.
+    """One line of a ledger: a movement, or more time for a lot (`kind` "extension", `amount` "").
 
-    `kind` names its icon, `amount` is signed text ("−1"), `left_after` is the pack's balance.
+    `kind` names its icon, `amount` is signed text ("−1"), `left_after` is the pack's balance. Of a spend, `returnable`
+    credits can be given back, and `lapsed` can no more, since their lot has expired.
     """
 
     id: str
@@ -21,12 +22,17 @@ class EntryView:
     amount: str
     adds: bool
     left_after: int
-    reversible: bool
+    returnable: int = 0
+    lapsed: int = 0
 
 
 @dataclass(frozen=True)
 class LotView:
-    """A grant. `label` is Lot A, Lot B… in order of arrival."""
+    """A grant. `label` is Lot A, Lot B… in order of arrival.
+
+    `free` is what of it can be taken back, 0 once it has expired. `last_day` is an ISO date, "" for credits without
+    end; `extendable` says that there is an end to move. `extended_from` is the last day it had before, in words, or "".
+    """
 
     id: str
     label: str
@@ -34,9 +40,13 @@ class LotView:
     amount: int
     remaining: int
     held: int
+    free: int
     expires: str
     expires_soon: bool
     expired: bool
+    last_day: str
+    extendable: bool
+    extended_from: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class SubscriptionView:
     """One customer's standing with one pack, with its lots and, newest first, its ledger.
 
     `meter` has one letter a credit, in order: s spent, h held, a available, e expiring within 30 days; "" above 24.
+    `by_rule` says in words when credits that are added now expire by the pack's rule; "" where its last day has passed.
+    `older` is the place after which the ledger goes on, "" at its end; `clocks` names the zone of its times.
     """
 
     id: str
@@ -71,9 +83,11 @@ class SubscriptionView:
     unit_cost: str
     buy_again_url: str
     buy_again_price: str
+    by_rule: str
+    clocks: str
     lots: list[LotView] = field(default_factory=list)
     entries: list[EntryView] = field(default_factory=list)
-    more_before: int = 0
+    older: str = ""
 
 
 @dataclass(frozen=True)
