@@ -64,3 +64,33 @@ export function TickBox({ checked, mixed, onChange, ...rest }) {
   };
   return createElement("input", { ref, type: "checkbox", checked: Boolean(shown), onChange: press, ...rest });
 }
+
+// What a press will do, shown at once. The server's answer, whatever it is, changes `settled`: from then on what it says
+// is shown again. A press counts once in `every` milliseconds, as it does for the handler behind the button.
+const GIVE_UP = 10_000;
+
+function usePressed(name, settled, every) {
+  const [at, press] = useState(null);
+  const last = useRef(-Infinity);
+  useEffect(() => {
+    const hear = (event) => {
+      if (!event.target.closest?.(`[data-foreseen="${name}"]:enabled`) || event.timeStamp - last.current < every) return;
+      last.current = event.timeStamp;
+      press(settled);
+    };
+    document.addEventListener("click", hear);
+    return () => document.removeEventListener("click", hear);
+  }, [name, settled, every]);
+  useEffect(() => {
+    if (at !== settled) return undefined;
+    const late = setTimeout(() => press(null), GIVE_UP);
+    return () => clearTimeout(late);
+  }, [at, settled]);
+  return at === settled;
+}
+
+export function Foreseen({ name, settled, every, now, then, dots, ...rest }) {
+  const shown = usePressed(name, settled, every) ? then : now;
+  if (!dots) return createElement("b", rest, shown);
+  return createElement("div", rest, [...shown].map((letter, place) => createElement("i", { key: place, "data-k": letter })));
+}

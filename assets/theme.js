@@ -215,5 +215,19 @@
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action")?.startsWith("/auth/")) sessionStorage.removeItem("token");
   });
+  // A form that says data-guarded asks before what was typed in it is left. What saves it gives it another key.
+  const unsaved = () => document.querySelector("form[data-unsaved]");
+  document.addEventListener("input", (event) => event.target.closest("form[data-guarded]")?.setAttribute("data-unsaved", ""));
+  addEventListener("beforeunload", (event) => unsaved() && event.preventDefault());
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || link.target || link.hasAttribute("download") || !unsaved()) return;
+      if (confirm("Leave without saving what you changed?")) unsaved().removeAttribute("data-unsaved");
+      else event.preventDefault(), event.stopPropagation();
+    },
+    true,
+  );
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 })();

@@ -7,10 +7,11 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from litesubs.components.credits import amount
+from litesubs.components.filters import filter_menu
 from litesubs.components.icons import icon
 from litesubs.components.links import anchor
-from litesubs.components.tables import Column, cell, row, table
-from litesubs.components.values import Child, Text, joined
+from litesubs.components.tables import Column, cell, row, table, table_skeleton
+from litesubs.components.values import Child, Handler, Text, joined
 from litesubs.domain.views.desk import ActivityView
 from litesubs.domain.views.statements import EntryView
 
@@ -40,6 +41,7 @@ def movement_icon(kind: Text) -> rx.Component:
         ("hold", _disc("lock", f"{DISC} text-muted shadow-[inset_0_0_0_1.5px_var(--border-strong)]")),
         ("release", _disc("lock-open", QUIET)),
         ("expiry", _disc("calendar-x", QUIET)),
+        ("extension", _disc("calendar-plus", GIVEN)),
         ("refund", _disc("undo-2", QUIET)),
         _disc("minus", QUIET),
     )
@@ -49,6 +51,24 @@ def ledger(entries: rx.Var[Any], *, actions: Actions | None = None) -> rx.Compon
     """The whole ledger as a table of EntryView. `actions` makes the last cell of an entry, such as a menu."""
     columns = [*COLUMNS, Column("Actions", hidden=True)] if actions else COLUMNS
     return table(columns, entries, lambda entry: _entry(entry, actions), label="Ledger, newest first")
+
+
+def ledger_header(
+    kinds: list[tuple[str, str]], kind: Text, on_kind: Handler, dates: rx.Component, *more: rx.Component
+) -> rx.Component:
+    """The heading above a ledger, with what narrows it: one kind of movement, a `date_chip`, and what else there is."""
+    return rx.el.div(
+        rx.el.h2("Ledger", class_name="flex-1 text-xl leading-6 font-semibold tracking-[-.01em]"),
+        filter_menu("ledger-kind", "All types", kinds, kind, on_kind, every="All types"),
+        dates,
+        *more,
+        class_name="mt-7 mb-3 flex flex-wrap items-center gap-2 max-sm:[&>h2]:basis-full",
+    )
+
+
+def ledger_skeleton(count: int = 8) -> rx.Component:
+    """The ledger while it loads: the same heads and rows."""
+    return table_skeleton(COLUMNS, ["name", "away", "away", "number", "right"], label="Ledger", count=count)
 
 
 def activity_list(

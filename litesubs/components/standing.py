@@ -7,7 +7,7 @@ from reflex.vars import ObjectVar
 
 from litesubs.components.badges import expiry_words, status_badge
 from litesubs.components.buttons import link_button
-from litesubs.components.credits import credit_meter
+from litesubs.components.credits import OneLess, credit_figure, credit_meter
 from litesubs.components.surfaces import avatar, card, card_header, note, skeleton, stat
 from litesubs.components.tables import Column, cell, row, table
 from litesubs.components.values import Child, Number, Text
@@ -55,17 +55,27 @@ def standing_header(initials: Text, title: Text, status: Text, line: Child, *act
     )
 
 
-def standing_figures(view: Any) -> rx.Component:
-    """Available with its meter, held, expiry and price, in one card split by hairlines."""
+def standing_figures(view: Any, one_less: OneLess | None = None) -> rx.Component:
+    """Available with its meter, held, expiry and price, in one card split by hairlines.
+
+    With `one_less` a press that uses a credit is seen at once, see there.
+    """
     available = rx.el.div(
         rx.el.p("Available", class_name="text-sm text-muted"),
         rx.el.div(
-            rx.el.b(
+            credit_figure(
                 free_of(view),
+                one_less=one_less,
                 class_name="text-[52px] leading-[52px] font-semibold tracking-[-.035em] tabular-nums",
             ),
             rx.el.div(
-                credit_meter(view.meter, available=free_of(view), held=view.held, granted=view.granted),
+                credit_meter(
+                    view.meter,
+                    available=free_of(view),
+                    held=view.held,
+                    granted=view.granted,
+                    one_less=one_less,
+                ),
                 rx.cond(
                     view.meter != "",
                     rx.el.p(f"of {view.granted} in all", class_name="mt-2 text-sm text-muted"),
