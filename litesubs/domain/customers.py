@@ -1,91 +1,84 @@
-"""The creator's customers: everybody who holds or has held their credits."""
+"""The creator's customers: everybody who holds or has held their credits, found, listed and looked at one by one."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlmodel import Session, col, or_, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from litesubs.db import snapshot, transaction
-from litesubs.domain import ids, prose, statements
+from litesubs.domain import clock, customer_query, ids, money, owned, prose, statements, sums
 from litesubs.domain.actors import Actor
-from litesubs.domain.views.customers import CustomerPage, CustomerRow, PackStanding
-from litesubs.models import Customer, LedgerEntry, Subscription
+from litesubs.domain.customer_query import SEARCH_LENGTH as SEARCH_LENGTH
+from litesubs.domain.customer_query import SORTS as SORTS
+from litesubs.domain.customer_query import CustomerQuery as CustomerQuery
+from litesubs.domain.errors import ValidationFailedError
+from litesubs.domain.views.customers import CustomerPage, CustomerRow, JumpView, PackStanding
+from litesubs.models import CreditGrant, CreditPack, Customer, Purchase, PurchaseStatus, Subscription, User, Wallet
 
 ROWS_PER_PAGE = 25
-SEARCH_LENGTH = 100
+MOST_COUNTED = 1_000
+NAME_LENGTH = 80
+MOST_JUMPS = 8
 
 
-def page(actor: Actor, search: str = "", after: str = "") -> CustomerPage:
-    """A page of customers and their packs, the newest first.
+def page(actor: Actor, query: CustomerQuery | None = None, after: str = "") -> CustomerPage:
+    """A page of the customers that the query finds, one row each. `after` is a page's cursor.
 
-    `search` matches name or e-mail, `after` is a page's cursor.
+    A cursor that is not one of this list in this order gives the first page.
     """
     creator_id = actor.require_creator()
-    query = (
-        select(Subscription.id)
-        .join(Customer, col(Customer.id) == col(Subscription.customer_id))
-        .where(Subscription.creator_id == creator_id)
-    )
-    if prose.storable(search) and (words := search.strip()[:SEARCH_LENGTH]):
-        query = query.where(
-            or_(
-                col(Customer.name).icontains(words, autoescape=True),
-                col(Customer.email).icontains(words, autoescape=True),
-            )
-        )
+    query = query or CustomerQuery()
+    sums.caught_up(creator_id)
     with snapshot() as session:
-        total = session.exec(select(func.count()).select_from(query.subquery())).one()
-        if after:
-            query = query.where(Subscription.id < ids.read("sub", after))
-        found = session.exec(query.order_by(col(Subscription.id).desc()).limit(ROWS_PER_PAGE + 1)).all()
+        first = customer_query.found(session, creator_id, query, None, MOST_COUNTED + 1)
+        start = customer_query.position(session, creator_id, query, after)
+        found = customer_query.found(session, creator_id, query, start, ROWS_PER_PAGE + 1) if start else first
         shown = found[:ROWS_PER_PAGE]
-        rows = _rows(session, list(shown))
+        rows = rows_of(session, [customer_id for customer_id, _ in shown])
+    total = len(first)
     return CustomerPage(
-        rows=rows, total=total, count=str(total), after=ids.show("sub", shown[-1]) if len(found) > ROWS_PER_PAGE else ""
+        rows=rows,
+        total=min(total, MOST_COUNTED),
+        count=f"{MOST_COUNTED:,}+" if total > MOST_COUNTED else f"{total:,}",
+        after=customer_query.cursor(query, shown[-1]) if len(found) > ROWS_PER_PAGE else "",
     )
 
 
-def _rows(session: Session, subscription_ids: list[UUID]) -> list[CustomerRow]:
-    moved = (
-        select(LedgerEntry.subscription_id, func.max(LedgerEntry.at))
-        .where(col(LedgerEntry.subscription_id).in_(subscription_ids))
-        .group_by(col(LedgerEntry.subscription_id))
-    )
-    last = {ids.show("sub", key): at for key, at in session.execute(moved)}
-    return [
-        CustomerRow(
-            customer_id=view.customer_id,
-            name=view.customer_name,
-            email=view.customer_email,
-            initials=view.customer_initials,
-            confirmed=False,
-            packs=[
-                PackStanding(
-                    subscription_id=view.id,
-                    pack_id=view.pack_id,
-                    pack_name=view.pack_name,
-                    status=view.status,
-                    status_note=view.status_note,
-                    left=view.posted - view.held,
-                    available=view.available,
-                    held=view.held,
-                    expiring=view.expiring,
-                    granted=view.granted,
-                    meter=view.meter,
-                    expires=view.expires,
-                    expires_soon=view.expires_soon,
-                )
-            ],
-            left=view.posted - view.held,
-            available=view.available,
-            held=view.held,
-            expires=view.expires,
-            expires_soon=view.expires_soon,
-            last_activity=prose.day(last[view.id]) if view.id in last else "",
-            spent=view.paid,
+def jump(actor: Actor, text: str) -> list[JumpView]:
+    """Up to eight customers and packs whose names have every word of `text`, for the command palette."""
+    creator_id = actor.require_creator()
+    words = customer_query.words(text)
+    if not words:
+        return []
+    sums.caught_up(creator_id)
+    with snapshot() as session:
+        found = customer_query.found(session, creator_id, CustomerQuery(search=text), None, MOST_JUMPS)
+        rows = rows_of(session, [customer_id for customer_id, _ in found])
+        packs = _packs_named(session, creator_id, words)
+    people = [
+        JumpView(
+            kind="customer",
+            label=row.name,
+            hint=row.email,
+            href=f"/dashboard/customers/{row.customer_id}",
+            figure=f"{row.left:,} left",
         )
-        for view in statements.summaries(session, subscription_ids)
+        for row in rows
     ]
+    return (packs + people)[:MOST_JUMPS]
+
+
+def rename(actor: Actor, customer_id: str, name: str) -> None:
+    """What the creator calls this customer. ValidationFailedError (`name`)."""
+    try:
+        checked = prose.line(name, "The name", NAME_LENGTH)
+    except prose.TextError as error:
+        raise ValidationFailedError({"name": str(error)}) from None
+    with transaction() as session:
+        owned.customer(session, actor.require_creator(), customer_id, lock=True).name = checked
 
 
 def known(actor: Actor) -> list[tuple[str, str]]:
@@ -93,3 +86,134 @@ def known(actor: Actor) -> list[tuple[str, str]]:
     query = select(Customer.id, Customer.email).where(Customer.creator_id == actor.require_creator())
     with transaction() as session:
         return [(ids.show("cus", key), email) for key, email in session.exec(query.order_by(col(Customer.id)))]
+
+
+def rows_of(session: Session, customer_ids: Sequence[UUID]) -> list[CustomerRow]:
+    """The customers as rows, in the order of the ids, in a fixed number of queries; all numbers as they are now."""
+    at = clock.now()
+    packs = _packs_of(session, customer_ids)
+    alive = _alive(session, customer_ids, at)
+    spent = spent_by(session, customer_ids)
+    people = (
+        sa.select(Customer, User, Wallet)
+        .outerjoin(User, col(User.id) == col(Customer.user_id))
+        .outerjoin(Wallet, col(Wallet.customer_id) == col(Customer.id))
+        .where(col(Customer.id).in_(customer_ids))
+    )
+    found = {person[0].id: person for person in session.execute(people)}
+    rows = []
+    for key in customer_ids:
+        customer, user, wallet = found[key]
+        lots, soonest = alive.get(key, (0, None))
+        rows.append(
+            CustomerRow(
+                customer_id=ids.show("cus", key),
+                name=customer.name,
+                email=customer.email,
+                initials=prose.initials(customer.name),
+                confirmed=confirmed(customer, user),
+                packs=packs[key],
+                left=sum(pack.left for pack in packs[key]),
+                available=sum(pack.available for pack in packs[key]),
+                held=sum(pack.held for pack in packs[key]),
+                granted=sum(pack.granted for pack in packs[key]),
+                meter=_meter(packs[key]),
+                expires=prose.expiry(soonest, at) if lots else "None left",
+                expires_soon=prose.soon(soonest, at),
+                last_activity=prose.day(wallet.updated_at) if wallet and wallet.version else "",
+                spent=", ".join(money.show(minor, currency) for currency, minor in spent[key]),
+            )
+        )
+    return rows
+
+
+def spent_by(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, list[tuple[str, int]]]:
+    """For each customer, (currency, minor units) of what they paid, refunds taken off, the largest first."""
+    paid = sa.func.sum(col(Purchase.price_minor) - col(Purchase.refunded_minor))
+    query = (
+        sa.select(col(Purchase.customer_id), col(Purchase.currency), paid)
+        .where(col(Purchase.customer_id).in_(customer_ids), col(Purchase.status) == PurchaseStatus.paid)
+        .group_by(col(Purchase.customer_id), col(Purchase.currency))
+        .order_by(paid.desc(), col(Purchase.currency))
+    )
+    found: dict[UUID, list[tuple[str, int]]] = defaultdict(list)
+    for customer_id, currency, minor in session.execute(query):
+        found[customer_id].append((currency, int(minor)))
+    return found
+
+
+def confirmed(customer: Customer, user: User | None) -> bool:
+    """Whether the customer has proved that the address the creator knows is theirs."""
+    return (
+        user is not None and user.email_verified_at is not None and user.email_normalized == customer.email_normalized
+    )
+
+
+def _packs_named(session: Session, creator_id: UUID, words: list[str]) -> list[JumpView]:
+    named = [col(CreditPack.name).icontains(word, autoescape=True) for word in words]
+    query = select(CreditPack).where(CreditPack.creator_id == creator_id, *named)
+    found = session.exec(query.order_by(col(CreditPack.created_at).desc()).limit(MOST_JUMPS))
+    return [
+        JumpView(
+            kind="pack",
+            label=pack.name,
+            hint=money.show(pack.price_minor, pack.currency),
+            href=f"/dashboard/packs/{ids.show('pack', pack.id)}",
+            figure="",
+        )
+        for pack in found
+    ]
+
+
+def _packs_of(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, list[PackStanding]]:
+    """What each customer holds, the pack they got first at the front."""
+    query = (
+        select(Subscription.id, Subscription.customer_id)
+        .where(col(Subscription.customer_id).in_(customer_ids))
+        .order_by(col(Subscription.id))
+    )
+    owner = dict(session.exec(query).all())
+    found: dict[UUID, list[PackStanding]] = defaultdict(list)
+    for subscription_id, view in zip(owner, statements.summaries(session, list(owner)), strict=True):
+        found[owner[subscription_id]].append(
+            PackStanding(
+                subscription_id=view.id,
+                pack_id=view.pack_id,
+                pack_name=view.pack_name,
+                status=view.status,
+                status_note=view.status_note,
+                left=view.posted - view.held,
+                available=view.available,
+                held=view.held,
+                expiring=view.expiring,
+                granted=view.granted,
+                meter=view.meter,
+                expires=view.expires,
+                expires_soon=view.expires_soon,
+            )
+        )
+    return found
+
+
+def _meter(packs: list[PackStanding]) -> str:
+    return statements.meter(
+        sum(pack.granted for pack in packs),
+        sum(pack.left for pack in packs),
+        sum(pack.held for pack in packs),
+        sum(pack.expiring for pack in packs),
+    )
+
+
+def _alive(session: Session, customer_ids: Sequence[UUID], at: datetime) -> dict[UUID, tuple[int, datetime | None]]:
+    """For each customer with lots that can still be spent: how many, and when the first of them expires."""
+    query = (
+        sa.select(col(Wallet.customer_id), sa.func.count(), sa.func.min(col(CreditGrant.expires_at)))
+        .join(CreditGrant, col(CreditGrant.wallet_id) == col(Wallet.id))
+        .where(
+            col(Wallet.customer_id).in_(customer_ids),
+            ~col(CreditGrant.closed),
+            sa.or_(col(CreditGrant.expires_at).is_(None), col(CreditGrant.expires_at) > at),
+        )
+        .group_by(col(Wallet.customer_id))
+    )
+    return {customer_id: (lots, soonest) for customer_id, lots, soonest in session.execute(query)}

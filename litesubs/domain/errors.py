@@ -1,6 +1,10 @@
 """One class per error: its code, its HTTP status and, as its docstring, what the person reads."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import ClassVar
+
+from litesubs.domain.views.customers import RefusalView
 
 
 class DomainError(Exception):
@@ -82,6 +86,21 @@ class SubscriptionDisabledError(DomainError):
 
     code = "subscription_disabled"
     status = 409
+
+
+class BulkRefusedError(DomainError):
+    """Nothing was changed."""
+
+    code = "bulk_refused"
+    status = 409
+
+    def __init__(self, refusals: Sequence[RefusalView], chosen: int) -> None:
+        """`refusals` says for each customer who cannot be changed why; `chosen` is how many there were."""
+        super().__init__(
+            f"Nothing was changed: {len(refusals):,} of {chosen:,} cannot be.",
+            refusals=[asdict(refusal) for refusal in refusals],
+        )
+        self.refusals = list(refusals)
 
 
 class NothingToReverseError(DomainError):

@@ -24,6 +24,12 @@ def link(session: Session, creator_id: UUID, public_id: str) -> ShareLink:
     return _found(session.exec(query.with_for_update()).one_or_none())
 
 
+def customer(session: Session, creator_id: UUID, public_id: str, *, lock: bool = False) -> Customer:
+    """The creator's customer, locked if asked."""
+    query = select(Customer).where(Customer.id == ids.read("cus", public_id), Customer.creator_id == creator_id)
+    return _found(session.exec(query.with_for_update() if lock else query).one_or_none())
+
+
 def subscription_sold(session: Session, creator_id: UUID, public_id: str) -> Subscription:
     """A subscription to one of the creator's packs."""
     wanted = ids.read("sub", public_id)
