@@ -16,7 +16,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from litesubs import db
-from litesubs.domain import purchases, stripe_events, wallets
+from litesubs.domain import gifts, purchases, stripe_events, sums, verification, visits, wallets
 
 CONCURRENCY = 4
 POLL_SECONDS = 5.0  # new jobs are announced at once; this is for scheduled and retried ones
@@ -66,6 +66,18 @@ def expire_checkout(purchase_id: str) -> None:
     purchases.close_checkout(UUID(purchase_id))
 
 
+@app.task(name="send_verification", queue="mail", retry=RETRY)
+def send_verification(verification_id: str, next_path: str) -> None:
+    """Send the mail with the link and the code that confirm an address."""
+    verification.deliver(UUID(verification_id), next_path)
+
+
+@app.task(name="send_gift", queue="mail", retry=RETRY)
+def send_gift(grant_id: str) -> None:
+    """Tell somebody that a creator gave them credits."""
+    gifts.deliver(UUID(grant_id))
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="sweep_purchases", queue="upkeep", queueing_lock="sweep_purchases")
 def sweep_purchases(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks are told when they were due
@@ -78,6 +90,20 @@ def sweep_purchases(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks ar
 def expire_credits(timestamp: int) -> None:  # noqa: ARG001
     """Write the ledger entries for grants whose time is over."""
     wallets.expire_due()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="forget_visits", queue="upkeep", queueing_lock="forget_visits")
+def forget_visits(timestamp: int) -> None:  # noqa: ARG001
+    """Delete what share links keep of their visitors, once it counts nothing any more."""
+    visits.forget_old()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="fold_sums", queue="upkeep", queueing_lock="fold_sums")
+def fold_sums(timestamp: int) -> None:  # noqa: ARG001
+    """Add what moved to the sums that figures are read from, also of creators who are not looking."""
+    sums.fold_all()
 
 
 @app.periodic(cron="* * * * *")

@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import JSONValue
 from sqlmodel import Session
 
-Queue = Literal["payments", "upkeep"]
+Queue = Literal["payments", "mail", "upkeep"]
 
 
 @lru_cache

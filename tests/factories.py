@@ -74,15 +74,21 @@ class Holding:
         return ids.show("sub", self.subscription_id)
 
 
-def person(name: str = "Ben Okafor") -> Actor:
-    """Somebody who signed up with PASSWORD, and is signed in."""
-    email = f"person{next(_numbers)}@example.com"
+def person(name: str = "Ben Okafor", *, email: str = "", verified: bool = True) -> Actor:
+    """Somebody who signed up with PASSWORD and, unless told otherwise, has proven the address; signed in."""
+    email = email or f"person{next(_numbers)}@example.com"
     user = User(
-        id=ids.new(), email=email, email_normalized=email, name=name, password_hash=_hash(), created_at=clock.now()
+        id=ids.new(),
+        email=email,
+        email_normalized=email.lower(),
+        email_verified_at=clock.now() if verified else None,
+        name=name,
+        password_hash=_hash(),
+        created_at=clock.now(),
     )
     with transaction() as session:
         session.add(user)
-    return Actor(user_id=user.id, email=email, name=name)
+    return Actor(user_id=user.id, email=email, name=name, verified=verified)
 
 
 def creator(name: str = "Ada Byron") -> Actor:

@@ -158,6 +158,13 @@ def upgrade() -> None:
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_import")),
     )
+    op.create_index(
+        "ix_customer_unclaimed",
+        "customer",
+        ["email_normalized"],
+        unique=False,
+        postgresql_where=sa.text("user_id IS NULL"),
+    )
     op.create_index("ix_customer_import_creator", "customer_import", ["creator_id", "created_at"], unique=False)
     op.create_table(
         "insight_day",
@@ -463,6 +470,7 @@ def downgrade() -> None:
     op.drop_index("ix_insight_delta_creator", table_name="insight_delta")
     op.drop_table("insight_delta")
     op.drop_table("insight_day")
+    op.drop_index("ix_customer_unclaimed", table_name="customer", postgresql_where=sa.text("user_id IS NULL"))
     op.drop_index("ix_customer_import_creator", table_name="customer_import")
     op.drop_table("customer_import")
     op.execute("DROP EXTENSION pg_trgm")

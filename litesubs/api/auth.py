@@ -27,7 +27,7 @@ def sign_up(
 ) -> Response:
     """Create a sign-in, then go on to checkout, to `next`, or to the wallet."""
     try:
-        token = accounts.sign_up(email, password, name, ip)
+        token = accounts.sign_up(email, password, name, ip, pack, local_path(next))
     except DomainError as error:
         return _back("/signup", error, next, pack, {"name": name[:200], "email": email[:300]})
     return _signed_in(token, next, pack)

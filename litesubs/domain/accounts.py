@@ -1,7 +1,6 @@
-"""People: sign-up, sign-in, sign-out, and the selling side of a person."""
+"""People: sign-up, sign-in, sign-out, and who is signed in."""
 
 import hashlib
-import re
 import secrets
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, passwords, prose
+from litesubs.domain import clock, ids, passwords, prose, verification, visits
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import TooManyAttemptsError, ValidationFailedError, WrongCredentialsError
 from litesubs.domain.views.accounts import AccountView
@@ -26,67 +25,6 @@ EMAIL_LENGTH = 254
 SESSION_DAYS = 30
 SESSION_RENEWED_AFTER = timedelta(days=1)
 TOKEN_BYTES = 32
-HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
-RESERVED_HANDLES = frozenset(
-    [
-        "about",
-        "account",
-        "admin",
-        "api",
-        "app",
-        "assets",
-        "auth",
-        "billing",
-        "blog",
-        "c",
-        "checkout",
-        "contact",
-        "creator",
-        "dashboard",
-        "docs",
-        "embed",
-        "faq",
-        "forgot",
-        "healthz",
-        "help",
-        "home",
-        "legal",
-        "litesubs",
-        "login",
-        "logout",
-        "me",
-        "new",
-        "null",
-        "oembed",
-        "og",
-        "p",
-        "pack",
-        "packs",
-        "payments",
-        "pricing",
-        "privacy",
-        "readyz",
-        "root",
-        "security",
-        "settings",
-        "signin",
-        "signout",
-        "signup",
-        "static",
-        "status",
-        "stripe",
-        "support",
-        "system",
-        "terms",
-        "undefined",
-        "user",
-        "users",
-        "verify",
-        "wallet",
-        "webhooks",
-        "www",
-    ]
-)
 
 # Moving windows in this process; a person who mistypes never meets them, a script soon does.
 SIGN_IN_PER_EMAIL = RateLimitItemPerMinute(10)
@@ -114,11 +52,12 @@ def normalized_email(email: str) -> tuple[str, str]:
     return found.normalized, found.normalized.lower()
 
 
-def sign_up(email: str, password: str, name: str, ip: str) -> str:
-    """Create a sign-in and return the token for its session cookie.
+def sign_up(email: str, password: str, name: str, ip: str, pack: str = "", next_path: str = "") -> str:
+    """Create a sign-in, send the mail that confirms its address, and return the token for its session cookie.
 
-    With the e-mail and password of a sign-in that exists, it signs in. Raises ValidationFailedError with fields
-    `name`, `email`, `password`, and TooManyAttemptsError.
+    `pack` is the token of the share link that led here, `next_path` where the person is going. With the e-mail and
+    password of a sign-in that exists, it signs in. Raises ValidationFailedError with fields `name`, `email`,
+    `password`, and TooManyAttemptsError.
     """
     _count(SIGN_UP_PER_ADDRESS, "sign-up", ip)
     fields: dict[str, str] = {}
@@ -146,6 +85,8 @@ def sign_up(email: str, password: str, name: str, ip: str) -> str:
         with transaction() as session:
             session.add(user)
             session.flush()
+            visits.signed_up(session, pack)
+            verification.send(session, user.id, f"/p/{pack}" if pack else next_path)
             return _new_session(session, user.id)
     except IntegrityError:
         return _sign_in_instead(written, password, ip)
@@ -195,7 +136,8 @@ def actor_for(token: str | None) -> Actor:
         if found is None:
             return VISITOR
         user, creator_id = found
-        return Actor(user_id=user.id, creator_id=creator_id, email=user.email, name=user.name)
+        verified = user.email_verified_at is not None
+        return Actor(user_id=user.id, creator_id=creator_id, email=user.email, name=user.name, verified=verified)
 
 
 def renew(token: str) -> bool:
@@ -220,42 +162,13 @@ def account(actor: Actor) -> AccountView:
     return AccountView(
         name=actor.name,
         email=actor.email,
+        verified=actor.verified,
         initials=prose.initials(creator.display_name if creator else actor.name),
         handle=creator.handle if creator else "",
         display_name=creator.display_name if creator else "",
+        time_zone=creator.time_zone if creator else "",
+        currency=creator.currency if creator else "",
     )
-
-
-def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
-    """Give the person a selling side. ValidationFailedError with fields `display_name`, `handle`.
-
-    Once done, it stays.
-    """
-    user_id = actor.require_user()
-    if actor.creator_id:
-        return account(actor)
-    fields: dict[str, str] = {}
-    try:
-        display_name = prose.line(display_name, "The display name", NAME_LENGTH)
-    except prose.TextError as error:
-        fields["display_name"] = str(error)
-    handle = handle.strip().lower() if prose.storable(handle) else ""
-    if not HANDLE.fullmatch(handle):
-        fields["handle"] = "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
-    elif handle in RESERVED_HANDLES:
-        fields["handle"] = "Litesubs uses this word itself. Choose another handle."
-    if fields:
-        raise ValidationFailedError(fields)
-    creator = Creator(id=ids.new(), user_id=user_id, display_name=display_name, handle=handle, created_at=clock.now())
-    try:
-        with transaction() as session:
-            session.add(creator)
-    except IntegrityError:
-        view = account(actor)  # a second click finds what the first one made
-        if not view.handle:
-            raise ValidationFailedError({"handle": "Somebody has this handle. Choose another."}) from None
-        return view
-    return account(actor)
 
 
 def _new_session(session: Session, user_id: UUID) -> str:

@@ -9,12 +9,16 @@ from litesubs.domain.errors import CreatorProfileRequiredError, SignInRequiredEr
 
 @dataclass(frozen=True)
 class Actor:
-    """A person who is signed in, a visitor (no `user_id`), or the system itself (`job` names which part)."""
+    """A person who is signed in, a visitor (no `user_id`), or the system itself (`job` names which part).
+
+    `verified` says that the person has proven the address.
+    """
 
     user_id: UUID | None = None
     creator_id: UUID | None = None
     email: str = ""
     name: str = ""
+    verified: bool = False
     job: str = ""
 
     @classmethod
@@ -26,6 +30,11 @@ class Actor:
     def signed_in(self) -> bool:
         """Whether a person is signed in."""
         return self.user_id is not None
+
+    @property
+    def email_normalized(self) -> str:
+        """The address as it is compared."""
+        return self.email.lower()
 
     @property
     def ledger_id(self) -> str:

@@ -1,31 +1,34 @@
 """Buying: a pending purchase, Stripe Checkout, and settling exactly once, whoever asks first and however often."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, func
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, ledger, links, money, packs, prose
+from litesubs.domain import claims, clock, ids, ledger, links, money, packs, prose, reviews
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import LinkUnavailableError, NotFoundError, PaymentProviderError
+from litesubs.domain.errors import (
+    EmailNotVerifiedError,
+    LinkLockedError,
+    LinkUnavailableError,
+    NotFoundError,
+    PaymentProviderError,
+)
 from litesubs.domain.views.checkout import CheckoutResult, ReviewView
 from litesubs.integrations import stripe
 from litesubs.models import (
     Creator,
     CreditPack,
-    Customer,
     GrantSource,
     PackStatus,
     Purchase,
     PurchaseStatus,
     ShareLink,
     Subscription,
-    User,
 )
 from litesubs.settings import settings
 
@@ -56,11 +59,13 @@ def start(actor: Actor, token: str) -> str:
     """Begin to buy the pack behind a share link. Returns the address of Stripe's checkout page.
 
     A second call while the first checkout is open (a double click, or a buyer who came back) returns the same page.
-    Raises LinkUnavailableError where the link or pack is closed, PaymentProviderError where Stripe does not answer.
+    Raises LinkUnavailableError where the link or pack is closed, LinkLockedError where the link is for somebody else,
+    EmailNotVerifiedError where the address must be proven first, PaymentProviderError where Stripe does not answer.
     """
     user_id = actor.require_user()
     with transaction() as session:
         link, pack = _for_sale(session, token)
+        _refuse_unproven(session, actor, link)
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}{link.id}", 0))))
         purchase = _open_purchase(session, user_id, link, pack)
         fresh = purchase is None
@@ -136,24 +141,7 @@ def cancelled(actor: Actor, purchase_id: str) -> CheckoutResult:
 def to_review(actor: Actor) -> list[ReviewView]:
     """The creator's purchases that a person must look at, the newest first."""
     with transaction() as session:
-        query = (
-            select(Purchase, User)
-            .join(User, col(User.id) == col(Purchase.user_id))
-            .where(Purchase.creator_id == actor.require_creator(), col(Purchase.needs_review))
-        )
-        found = session.exec(query.order_by(col(Purchase.id).desc())).all()
-    return [
-        ReviewView(
-            id=ids.show("pur", purchase.id),
-            buyer_name=buyer.name,
-            buyer_email=buyer.email,
-            pack_name=purchase.pack_name,
-            amount=money.show(purchase.price_minor, purchase.currency),
-            reason=purchase.review_reason or "",
-            at=prose.moment(purchase.created_at),
-        )
-        for purchase, buyer in found
-    ]
+        return reviews.waiting(session, actor.require_creator())
 
 
 def waiting_for_review() -> int:
@@ -211,6 +199,19 @@ def _for_sale(session: Session, token: str) -> tuple[ShareLink, CreditPack]:
     if pack.status is not PackStatus.active or packs.over(pack) or links.state(link) in {"revoked", "expired"}:
         raise LinkUnavailableError
     return link, pack
+
+
+def _refuse_unproven(session: Session, actor: Actor, link: ShareLink) -> None:
+    """A link for one address, and a customer who was there before, are for who has proven the address."""
+    if link.email_normalized not in {None, actor.email_normalized}:
+        name = prose.first_name(session.get_one(Creator, link.creator_id).display_name)
+        raise LinkLockedError(
+            f"This link was for another e-mail address. Sign in with that one, or ask {name} for a new link."
+        )
+    if actor.verified:
+        return
+    if link.email_normalized or claims.waiting(session, link.creator_id, actor.email_normalized):
+        raise EmailNotVerifiedError(f"Confirm {actor.email} first, then buy.")
 
 
 def _terms(of: CreditPack | Purchase) -> _Terms:
@@ -298,7 +299,7 @@ def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> Non
         _needs_review(purchase, f"Stripe says {told}, the purchase says {owed[0]} {owed[1]}.")
         return
     at = clock.now()
-    customer = _customer(session, purchase, at)
+    customer = claims.buyer(session, purchase.creator_id, purchase.user_id)
     purchase.status, purchase.paid_at, purchase.closed_at = PurchaseStatus.paid, at, at
     purchase.awaiting_bank, purchase.customer_id = False, customer.id
     purchase.needs_review, purchase.review_reason = False, None
@@ -320,27 +321,6 @@ def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> Non
 def _needs_review(purchase: Purchase, reason: str) -> None:
     purchase.needs_review, purchase.review_reason = True, reason
     log.error("purchase_needs_review", purchase=str(purchase.id), reason=reason)
-
-
-def _customer(session: Session, purchase: Purchase, at: datetime) -> Customer:
-    """The buyer as this creator knows them, made at their first payment. Safe to race."""
-    user = session.get_one(User, purchase.user_id)
-    row = {
-        "id": ids.new(),
-        "creator_id": purchase.creator_id,
-        "user_id": user.id,
-        "email": user.email,
-        "email_normalized": user.email_normalized,
-        "name": user.name,
-        "created_at": at,
-    }
-    session.execute(insert(Customer).values(row).on_conflict_do_nothing())
-    query = select(Customer).where(
-        Customer.creator_id == purchase.creator_id, Customer.email_normalized == user.email_normalized
-    )
-    customer = session.exec(query).one()
-    customer.user_id = customer.user_id or user.id
-    return customer
 
 
 def _close(purchase_id: UUID, status: PurchaseStatus) -> None:

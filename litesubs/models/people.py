@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from litesubs.models.columns import time
@@ -70,7 +70,11 @@ class Customer(SQLModel, table=True):
     """A person as one creator knows them."""
 
     __tablename__ = "customer"
-    __table_args__ = (UniqueConstraint("creator_id", "email_normalized"), UniqueConstraint("id", "creator_id"))
+    __table_args__ = (
+        UniqueConstraint("creator_id", "email_normalized"),
+        UniqueConstraint("id", "creator_id"),
+        Index("ix_customer_unclaimed", "email_normalized", postgresql_where=text("user_id IS NULL")),
+    )
 
     id: UUID = Field(primary_key=True)
     creator_id: UUID = Field(foreign_key="creator.id")
