@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from litesubs.api import auth, public, site, stripe_webhook
+from litesubs.api import auth, files, public, site, stripe_webhook
 from litesubs.api.auth import local_path
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
 from litesubs.domain.health import OUTAGE
@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
 api.include_router(auth.router)
 api.include_router(public.router)
+api.include_router(files.router)
 api.include_router(stripe_webhook.router)
 
 

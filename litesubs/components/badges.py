@@ -34,16 +34,22 @@ def status_badge(status: Text) -> rx.Component:
     )
 
 
-def active_badge(active: Flag) -> rx.Component:
-    """Whether a pack is on sale."""
-    return rx.cond(active, badge("Active", "check", "success"), badge("Disabled", "ban"))
+def pack_badge(status: Text) -> rx.Component:
+    """Whether a pack can be bought: active, disabled or archived."""
+    return rx.match(
+        status,
+        ("active", badge("On sale", "check", "success")),
+        ("disabled", badge("Disabled", "ban")),
+        ("archived", badge("Archived", "archive")),
+        rx.fragment(),
+    )
 
 
 def link_badge(state: Text) -> rx.Component:
-    """Whether a share link sells: open, used_up, expired or revoked."""
+    """Why a share link does not sell: off_sale (its pack is), used_up, expired or revoked. An open one says nothing."""
     return rx.match(
         state,
-        ("open", badge("Open", "check", "success")),
+        ("off_sale", badge("Pack off sale", "ban")),
         ("used_up", badge("Used up", "circle-slash")),
         ("expired", badge("Expired", "calendar-x", "danger")),
         ("revoked", badge("Revoked", "ban")),

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from litesubs.db import snapshot, transaction
-from litesubs.domain import clock, ids, insights, links, money, owned, prose
+from litesubs.domain import clock, ids, insights, links, money, owned, prose, sums
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.offers import NOTHING_SOLD, PackView, PreviewView
@@ -141,6 +141,7 @@ def restore(actor: Actor, pack_id: str) -> PackView:
 def mine(actor: Actor) -> list[PackView]:
     """The creator's packs, newest first, with what was sold of each."""
     creator_id = actor.require_creator()
+    sums.caught_up(creator_id)
     with snapshot() as session:
         query = select(CreditPack).where(CreditPack.creator_id == creator_id)
         order = (col(CreditPack.created_at).desc(), col(CreditPack.id).desc())
@@ -150,6 +151,7 @@ def mine(actor: Actor) -> list[PackView]:
 def one(actor: Actor, pack_id: str) -> PackView:
     """One of the creator's packs. NotFoundError for any other."""
     creator_id = actor.require_creator()
+    sums.caught_up(creator_id)
     with snapshot() as session:
         return _with_figures(session, creator_id, [owned.pack(session, creator_id, pack_id)])[0]
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, ids, money, prose
+from litesubs.domain import accounts, clock, ids, money, prose, sums
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.accounts import AccountView, ZoneView
@@ -125,9 +125,12 @@ def update(actor: Actor, display_name: str, handle: str, time_zone: str, currenc
         raise ValidationFailedError(fields)
     with transaction() as session:
         creator = session.exec(select(Creator).where(Creator.id == creator_id).with_for_update()).one()
+        counted_anew = (creator.time_zone, creator.currency) != (time_zone, currency)
         creator.display_name, creator.handle = display_name, handle
         creator.time_zone, creator.currency = time_zone, currency
         _flush(session)
+        if counted_anew:
+            sums.rebuild(session, creator_id)
     return accounts.account(actor)
 
 
@@ -157,16 +160,16 @@ def zone(time_zone: str) -> ZoneView:
     """A zone of the list; UTC for what is none."""
     known = prose.storable(time_zone) and time_zone in _places()
     value = time_zone if known else UTC_ZONE
-    return ZoneView(value, _places()[value], f"{clock.now().astimezone(ZoneInfo(value)):%H:%M} now")
+    return ZoneView(value, _places()[value], f"{clock.now().astimezone(ZoneInfo(value)):%H:%M}")
 
 
 def zones(search: str) -> list[ZoneView]:
     """The first few zones whose place, country or IANA name has this in it; those that begin with it come first."""
     wanted = prose.slug(search) if prose.storable(search) else ""
     found = [
-        (not named.startswith(wanted), place, value)
+        (not any(prose.slug(part).startswith(wanted) for part in place.split(", ")), place, value)
         for value, place in _places().items()
-        if wanted in (named := prose.slug(f"{place} {value}"))
+        if wanted in prose.slug(f"{place} {value}")
     ]
     return [zone(value) for _, _, value in sorted(found)[:MOST_ZONES]]
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from litesubs.components.badges import active_badge
+from litesubs.components.badges import pack_badge
 from litesubs.components.buttons import button, copy_button, link_button, text_link
 from litesubs.components.choices import option_cards, switch
 from litesubs.components.fields import group, select_in_field, text_area, text_field
@@ -21,8 +21,7 @@ from litesubs.components.layout import (
     with_preview,
 )
 from litesubs.components.navigation import page_header
-from litesubs.components.overlays import copy_field, form
-from litesubs.components.shell import Person, desk_shell
+from litesubs.components.overlays import copy_field, form, menu, menu_item, menu_rule
 from litesubs.components.surfaces import (
     card,
     empty_state,
@@ -35,8 +34,9 @@ from litesubs.components.surfaces import (
 from litesubs.components.tickets import preview_ticket
 from litesubs.components.values import Handler, Text
 from litesubs.domain import packs
+from litesubs.pages.desk import desk_page
 from litesubs.pages.pack_links import links_section
-from litesubs.pages.packs import switch_dialog
+from litesubs.pages.packs import pack_dialog
 from litesubs.state.pack_editor import PackEditorState
 
 S = PackEditorState
@@ -79,31 +79,48 @@ def page() -> rx.Component:
 
 
 def _shell(content: rx.Component, *, title: Text) -> rx.Component:
-    who = Person(S.account.name, S.account.email, S.account.initials)
-    return desk_shell(content, section="packs", title=title, person=who, trail=TRAIL)
+    return desk_page(content, section="packs", title=title, trail=TRAIL)
 
 
 def _existing() -> rx.Component:
     pack = S.pack
     actions = row(
-        active_badge(pack.active),
+        pack_badge(pack.status),
         copy_button(pack.link_url, "Copy link", size="md"),
-        rx.cond(
-            pack.active,
-            button("Disable", on_click=S.ask, leading="ban"),
-            button("Enable", on_click=S.ask, leading="check"),
+        rx.match(
+            pack.status,
+            ("active", button("Disable", on_click=S.ask("disable"), leading="ban")),
+            ("archived", button("Restore", on_click=S.restore, leading="archive-restore")),
+            button("Enable", on_click=S.ask("enable"), leading="check"),
         ),
+        _more(),
     )
-    off = note("This pack is disabled. Nobody can buy it; credits already sold stay good.", icon_name="ban")
+    off = rx.match(
+        pack.status,
+        ("disabled", note("Nobody can buy this pack until you enable it. Credits already sold stay good.")),
+        ("archived", note("This pack is archived: nobody can buy it. Credits already sold stay good.")),
+        rx.fragment(),
+    )
     return rx.fragment(
         page_header(pack.name, "What you change here holds from the next sale on.", actions),
         stack(
-            rx.cond(pack.active, rx.fragment(), off),
+            off,
             _form("Save pack", S.save),
         ),
         anchor("links", links_section()),
-        switch_dialog(
-            open_=rx.Var.create(S.asking), active=pack.active, name=pack.name, on_close=S.forget, on_confirm=S.switch
+        pack_dialog(pack, S.verb, on_close=S.forget, on_confirm=S.do),
+    )
+
+
+def _more() -> rx.Component:
+    return menu(
+        "menu-pack",
+        "More actions",
+        menu_item("Duplicate", "copy", S.duplicate),
+        rx.cond(
+            S.pack.status == "archived",
+            rx.fragment(),
+            rx.fragment(menu_rule(), menu_item("Archive", "archive", S.ask("archive"), danger=True)),
         ),
     )
 

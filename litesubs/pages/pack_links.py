@@ -1,66 +1,129 @@
-"""The share links of a pack: a section of the pack's page, with the dialogs for a new link and for revoking one."""
+"""Share links as rows, and the dialogs for a new one, its QR code and revoking one. A pack's page shows its own."""
+
+from typing import Any
 
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from litesubs.components.badges import link_badge
-from litesubs.components.buttons import button, copy_button
-from litesubs.components.fields import text_field
-from litesubs.components.layout import pair, phone_only, wide_only
-from litesubs.components.overlays import confirm, dialog
-from litesubs.components.surfaces import card, section_header, skeleton_rows
-from litesubs.components.tables import Column, cell, cell_actions, row, table, two_lines
+from litesubs.components.buttons import button, copy_button, link_button
+from litesubs.components.fields import select_field, text_field
+from litesubs.components.layout import muted, pair, phone_only
+from litesubs.components.offers import (
+    counted,
+    cut,
+    link_name,
+    link_uses,
+    one_line_cell,
+    qr_picture,
+    quiet,
+    second_line_cell,
+)
+from litesubs.components.overlays import confirm, dialog, menu, menu_item, menu_rule
+from litesubs.components.surfaces import card, failed_state, section_header
+from litesubs.components.tables import Column, Place, Sorting, cell, cell_actions, row, table, table_skeleton
+from litesubs.components.values import grouped
 from litesubs.domain.views.offers import LinkView
-from litesubs.state.pack_links import PackLinksState
+from litesubs.state.links import LinksState
 
-S = PackLinksState
-COLUMNS = [
-    Column("Link"),
-    Column("Uses", right=True),
-    Column("Expires"),
-    Column("Status"),
+S = LinksState
+LINK = Column("Link", sort="name")
+PACK = Column("Pack", sort="pack")
+FIGURES = [
+    Column("Views", right=True, sort="views"),
+    Column("Sign-ups", right=True, sort="sign_ups"),
+    Column("Sales", right=True, sort="sales"),
+    Column("Rate", right=True, sort="rate"),
+    Column("Uses", right=True, sort="uses"),
+    Column("Ends", sort="ends"),
     Column("Actions", hidden=True),
 ]
+OF_ALL, OF_PACK = [LINK, PACK, *FIGURES], [LINK, *FIGURES]
+PLACES: list[Place] = ["name", "away", "left", "away", "number", "away", "right", "away", "third"]
 
 
 def links_section() -> rx.Component:
     """Every link of the pack, and the way to one more."""
-    rows = table(COLUMNS, rx.Var.create(S.links), _row, label="Share links")
     return rx.fragment(
         section_header("Share links", button("New link", on_click=S.add, leading="plus")),
-        card(rx.cond(S.loaded, rows, skeleton_rows(2)), padded=False),
-        _new_link(),
-        _revoke(),
+        rx.match(
+            S.stage,
+            ("list", link_table(of_pack=True)),
+            ("failed", failed_state("The links", S.load_of_pack)),
+            link_skeleton(of_pack=True),
+        ),
+        link_dialogs(of_pack=True),
     )
 
 
-def _row(link: ObjectVar[LinkView]) -> rx.Component:
+def link_table(*, of_pack: bool) -> rx.Component:
+    """The links that are shown, with what came of each."""
+    return card(
+        table(
+            OF_PACK if of_pack else OF_ALL,
+            rx.Var.create(S.shown),
+            lambda link: _row(link, of_pack=of_pack),
+            label="Share links",
+            sorting=Sorting(S.sort, S.sort_by),
+        ),
+        padded=False,
+    )
+
+
+def link_skeleton(*, of_pack: bool) -> rx.Component:
+    """The table while it loads."""
+    places = [place for at, place in enumerate(PLACES) if at != 1] if of_pack else PLACES
+    columns = OF_PACK if of_pack else OF_ALL
+    return card(table_skeleton(columns, places, label="Share links", count=2 if of_pack else 8), padded=False)
+
+
+def link_dialogs(*, of_pack: bool) -> rx.Component:
+    """A new link, a link's QR code, and the question before one is revoked."""
+    return rx.fragment(_new_link(of_pack=of_pack), _qr(), _revoke())
+
+
+def _row(link: ObjectVar[LinkView], *, of_pack: bool) -> rx.Component:
+    figures: Any = link.figures
+    second = rx.fragment() if of_pack else phone_only(link.pack_name)
+    views = rx.fragment(
+        counted(figures.views, "view", "views"), phone_only(rx.cond(figures.views > 0, f" · {figures.conversion}", ""))
+    )
+    ends = rx.cond(link.expires == "No end", quiet("No end"), link.expires)
     return row(
-        cell(two_lines(link.name, rx.fragment(wide_only(link.url), phone_only(link.expires))), place="name"),
-        cell(link.uses, place="number", right=True, class_name="whitespace-nowrap"),
-        cell(link.expires, place="away", class_name="whitespace-nowrap"),
-        cell(link_badge(link.state), place="away"),
-        cell(
-            cell_actions(
-                rx.cond(
-                    link.state == "revoked",
-                    rx.fragment(),
-                    rx.fragment(
-                        copy_button(link.url, "Copy link"),
-                        button("Revoke", on_click=S.ask(link.id), size="sm", variant="ghost"),
-                    ),
-                ),
-                on_phones=link_badge(link.state),
-            ),
-            place="below",
+        cell(link_name(link, second), place="name"),
+        *([] if of_pack else [cell(cut(link.pack_name), place="away")]),
+        second_line_cell(views),
+        cell(grouped(figures.sign_ups), place="away", right=True),
+        cell(counted(figures.sales, "sale", "sales"), place="number", right=True),
+        cell(figures.conversion, place="away", right=True),
+        one_line_cell(link_uses(link), place="right", right=True),
+        one_line_cell(ends),
+        cell(cell_actions(rx.cond(link.state == "revoked", "", copy_button(link.url)), _menu(link)), place="third"),
+    )
+
+
+def _menu(link: ObjectVar[LinkView]) -> rx.Component:
+    return menu(
+        f"menu-{link.id}",
+        f"Actions for {link.name}",
+        menu_item("QR code", "qr-code", S.ask(link.id, "qr")),
+        menu_item("Open as a buyer", "external-link", rx.redirect(link.url, is_external=True)),
+        rx.cond(
+            link.state == "revoked",
+            rx.fragment(),
+            rx.fragment(menu_rule(), menu_item("Revoke", "ban", S.ask(link.id, "revoke"), danger=True)),
         ),
     )
 
 
-def _new_link() -> rx.Component:
+def _showing(dialog_name: str) -> rx.Var[bool]:
+    return rx.Var.create(S.dialog) == dialog_name
+
+
+def _new_link(*, of_pack: bool) -> rx.Component:
+    pack = select_field("Pack", "link_pack", rx.Var.create(S.choices), error=S.errors.get("pack", ""))
     uses = text_field(
         "Most uses",
-        "link_uses",
+        "link_max_uses",
         optional=True,
         error=S.errors.get("max_uses", ""),
         input_mode="numeric",
@@ -68,6 +131,7 @@ def _new_link() -> rx.Component:
     )
     expires = text_field("Last day", "link_expires", kind="date", optional=True, error=S.errors.get("expires", ""))
     return dialog(
+        *([] if of_pack else [pack]),
         text_field(
             "Name",
             "link_name",
@@ -76,8 +140,18 @@ def _new_link() -> rx.Component:
             placeholder="Newsletter",
             auto_complete="off",
         ),
+        text_field(
+            "Only for",
+            "link_email",
+            kind="email",
+            optional=True,
+            hint="An e-mail address. Nobody else can buy with this link, even if they have it.",
+            error=S.errors.get("email", ""),
+            placeholder="jonas@example.com",
+            auto_complete="off",
+        ),
         pair(uses, expires),
-        open_=rx.Var.create(S.adding),
+        open_=_showing("new"),
         on_close=S.forget,
         title="New link",
         on_submit=S.create,
@@ -86,12 +160,29 @@ def _new_link() -> rx.Component:
     )
 
 
+def _qr() -> rx.Component:
+    file = f"/dashboard/links/{S.asked.id}"
+    return dialog(
+        qr_picture(f"{file}.svg", f"QR code of {S.asked.url}"),
+        muted(S.asked.url),
+        muted("PNG for slides and messages, SVG for print at any size."),
+        open_=_showing("qr"),
+        on_close=S.forget,
+        title=f"QR code of “{S.asked.name}”",
+        footer=[
+            link_button("Download SVG", href=f"{file}.svg", leading="download", download=True),
+            link_button("Download PNG", href=f"{file}.png", leading="download", variant="primary", download=True),
+        ],
+        name="qr",
+    )
+
+
 def _revoke() -> rx.Component:
     return confirm(
-        open_=rx.Var.create(S.asked_id) != "",
+        open_=_showing("revoke"),
         on_close=S.forget,
         on_confirm=S.revoke,
-        title=f"Revoke “{S.asked_name}”?",
+        title=f"Revoke “{S.asked.name}”?",
         text="Nobody can buy with this link again, and that cannot be undone. Credits already sold stay good.",
         verb="Revoke link",
         danger=True,

@@ -1,113 +1,159 @@
 """The creator's packs: what sells, to how many, and the link to share."""
 
+from typing import Any
+
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from litesubs.components.badges import active_badge
 from litesubs.components.buttons import copy_button, link_button
+from litesubs.components.choices import segmented
 from litesubs.components.layout import phone_only, wide_only
 from litesubs.components.navigation import page_header
+from litesubs.components.offers import counted, or_none, second_line_cell, views_above
 from litesubs.components.overlays import confirm, menu, menu_item, menu_rule
-from litesubs.components.shell import Person, desk_shell
-from litesubs.components.surfaces import card, empty_state, failed_state, skeleton_rows
-from litesubs.components.tables import Column, cell, cell_actions, row, stacked, table, two_lines_link
+from litesubs.components.surfaces import card, empty_state, failed_state
+from litesubs.components.tables import (
+    Column,
+    Place,
+    cell,
+    cell_actions,
+    row,
+    stacked,
+    table,
+    table_skeleton,
+    two_lines_link,
+)
 from litesubs.components.tickets import ticket_chip
-from litesubs.components.values import Flag, Handler, Text, grouped
+from litesubs.components.values import Handler, Text, grouped, plural
 from litesubs.domain.views.offers import PackView
+from litesubs.pages.desk import desk_page
 from litesubs.state.packs import PacksState
 
 S = PacksState
 COLUMNS = [
     Column("Pack"),
     Column("Price", right=True),
-    Column("Sold", right=True),
+    Column("Sales", right=True),
+    Column("Revenue", right=True),
     Column("Holders", right=True),
     Column("Unused", right=True),
-    Column("Status"),
     Column("Actions", hidden=True),
 ]
+PLACES: list[Place] = ["name", "number", "left", "away", "away", "right", "third"]
 
 
 def page() -> rx.Component:
     """/dashboard/packs."""
     new = link_button("New pack", href="/dashboard/packs/new", in_app=True, variant="primary", leading="plus")
-    return desk_shell(
+    return desk_page(
         page_header("Packs", "What you sell. An edit never changes what was already sold.", new),
         rx.match(
             S.stage,
-            ("list", rx.cond(rx.Var.create(S.packs).length() > 0, _list(), _none_yet())),
+            ("list", rx.cond(_count("") == 0, _none_yet(), rx.fragment(_tabs(), _list()))),
             ("failed", failed_state("Your packs", S.load)),
-            card(skeleton_rows(4), padded=False),
+            rx.fragment(_tabs(), card(table_skeleton(COLUMNS, PLACES, label="Your packs", count=4), padded=False)),
         ),
-        switch_dialog(
-            open_=rx.Var.create(S.asked_id) != "",
-            active=S.asked_active,
-            name=S.asked_name,
-            on_close=S.forget,
-            on_confirm=S.switch,
-        ),
+        pack_dialog(S.asked, S.verb, on_close=S.forget, on_confirm=S.do),
         section="packs",
         title="Packs",
-        person=Person(S.account.name, S.account.email, S.account.initials),
     )
 
 
-def switch_dialog(
-    *, open_: rx.Var[bool], active: Flag, name: Text, on_close: Handler, on_confirm: Handler
-) -> rx.Component:
-    """Asks before a pack goes off sale or back on it, and says what that means."""
+def pack_dialog(pack: Any, verb: Text, *, on_close: Handler, on_confirm: Handler) -> rx.Component:
+    """Asks before a pack is enabled, disabled or archived, and says what that means."""
+    asked = rx.Var.create(verb).to(str)
+    named = rx.match(asked, ("enable", "Enable"), ("archive", "Archive"), "Disable")
+    people = f"{grouped(pack.figures.holders)} {plural(pack.figures.holders, 'person keeps', 'people keep')}"
+    keep = f"{people} {grouped(pack.figures.unused)} {plural(pack.figures.unused, 'credit', 'credits')}"
+    stays = rx.cond(pack.figures.holders > 0, f"{keep}, which stay good.", "Nobody holds credits of it.")
     return confirm(
-        open_=open_,
+        open_=asked != "",
         on_close=on_close,
         on_confirm=on_confirm,
-        title=rx.cond(active, f"Disable “{name}”?", f"Enable “{name}”?"),
-        text=rx.cond(
-            active,
-            "Nobody can buy it until you enable it again, and checkouts that are open now are closed. "
-            "Credits already sold stay good.",
-            "Its open share links sell again at once, for the price and terms it has now.",
+        title=f"{named} “{pack.name}”?",
+        text=rx.match(
+            asked,
+            ("enable", "Its open share links sell again at once, for the price and terms it has now."),
+            (
+                "archive",
+                f"It goes off sale and out of the way, and checkouts that are open now are closed. {stays}",
+            ),
+            f"Nobody can buy it until you enable it again, and checkouts that are open now are closed. {stays}",
         ),
-        verb=rx.cond(active, "Disable pack", "Enable pack"),
-        danger=active,
-        name="switch",
+        verb=f"{named} pack",
+        danger=asked != "enable",
+        name="change-pack",
+    )
+
+
+def _count(status: str) -> Any:
+    counts: Any = S.counts
+    return counts[status] if status else counts["active"] + counts["disabled"] + counts["archived"]
+
+
+def _tabs() -> rx.Component:
+    views = [("active", "On sale"), ("disabled", "Disabled"), ("archived", "Archived")]
+    return views_above(
+        segmented(
+            [(status, rx.fragment(words, " ", wide_only(grouped(_count(status))))) for status, words in views],
+            S.status,
+            S.show,
+            label="Which packs",
+        )
     )
 
 
 def _list() -> rx.Component:
-    return card(table(COLUMNS, rx.Var.create(S.packs), _row, label="Your packs"), padded=False)
+    rows = table(COLUMNS, rx.Var.create(S.shown), _row, label="Your packs")
+    return card(rx.cond(rx.Var.create(S.shown).length() > 0, rows, _none_here()), padded=False)
 
 
 def _row(pack: ObjectVar[PackView]) -> rx.Component:
-    page_of = f"/dashboard/packs/{pack.id}"
+    figures: Any = pack.figures
     chip = ticket_chip(grouped(pack.credits), off=~pack.active)
-    per_credit = rx.fragment(wide_only(pack.unit_price, " each"), phone_only(grouped(pack.figures.sales), " sold"))
+    sales = rx.fragment(
+        counted(figures.sales, "sale", "sales"), phone_only(rx.cond(figures.revenue == "", "", f" · {figures.revenue}"))
+    )
+    unused = stacked(rx.fragment(grouped(figures.unused), phone_only(" unused")), wide_only(figures.owed))
     return row(
-        cell(two_lines_link(pack.name, pack.expiry, page_of, leading=chip), place="name"),
-        cell(stacked(pack.price, per_credit), place="number", right=True),
-        cell(grouped(pack.figures.sales), place="away", right=True),
-        cell(grouped(pack.figures.holders), place="away", right=True),
-        cell(grouped(pack.figures.unused), place="away", right=True),
-        cell(active_badge(pack.active), place="away"),
-        cell(
-            cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack), on_phones=active_badge(pack.active)),
-            place="below",
-        ),
+        cell(two_lines_link(pack.name, pack.expiry, f"/dashboard/packs/{pack.id}", leading=chip), place="name"),
+        cell(stacked(pack.price, rx.fragment(pack.unit_price, wide_only(" each"))), place="number", right=True),
+        second_line_cell(sales),
+        cell(or_none(figures.revenue), place="away", right=True),
+        cell(grouped(figures.holders), place="away", right=True),
+        cell(unused, place="right", right=True),
+        cell(cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack)), place="third"),
     )
 
 
 def _menu(pack: ObjectVar[PackView]) -> rx.Component:
     page_of = f"/dashboard/packs/{pack.id}"
+    switch = rx.cond(
+        pack.active,
+        menu_item("Disable", "ban", S.ask(pack.id, "disable")),
+        menu_item("Enable", "check", S.ask(pack.id, "enable")),
+    )
     return menu(
         f"menu-{pack.id}",
         f"Actions for {pack.name}",
         menu_item("Edit", "pencil", rx.redirect(page_of)),
         menu_item("Links", "link", rx.redirect(f"{page_of}#links")),
+        menu_item("Duplicate", "copy", S.duplicate(pack.id)),
         menu_rule(),
         rx.cond(
-            pack.active,
-            menu_item("Disable", "ban", S.ask(pack.id), danger=True),
-            menu_item("Enable", "check", S.ask(pack.id)),
+            pack.status == "archived",
+            menu_item("Restore", "archive-restore", S.restore(pack.id)),
+            rx.fragment(switch, menu_item("Archive", "archive", S.ask(pack.id, "archive"), danger=True)),
         ),
+    )
+
+
+def _none_here() -> rx.Component:
+    return rx.match(
+        S.status,
+        ("active", empty_state("Nothing is on sale", "Enable a pack that you disabled, or make a new one.")),
+        ("disabled", empty_state("No disabled packs", "A pack that you disable waits here until you enable it.")),
+        empty_state("Nothing archived", "A pack that you archive is kept here, and its holders keep their credits."),
     )
 
 

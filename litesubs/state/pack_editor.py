@@ -11,30 +11,12 @@ from litesubs.domain import packs, prose
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView, PreviewView
+from litesubs.state.blank import NO_PACK
+from litesubs.state.packs import ASKED, CHANGES, OUTCOMES
 from litesubs.state.session import SessionState, answer_error, handler, said
 
 Events = AsyncGenerator[EventSpec | None, None]
 
-NO_PACK = PackView(
-    id="",
-    name="",
-    slug="",
-    description="",
-    description_html="",
-    price_minor=0,
-    currency="EUR",
-    price="",
-    price_input="",
-    unit_price="",
-    credits=0,
-    expiry_kind="never",
-    expiry_date="",
-    expiry_days=0,
-    expiry="",
-    expiry_promise="",
-    listed=True,
-    active=True,
-)
 NEW = PackDraft(credits="10", expiry_kind="after_days", expiry_days="365")
 BLANK = PreviewView(name="", description_html="", price="", unit_price="", credits=0, expiry_promise="")
 FIELDS = tuple(field.name for field in fields(PackDraft))
@@ -59,7 +41,7 @@ class PackEditorState(SessionState):
     preview: PreviewView = BLANK
     errors: dict[str, str] = {}
     saving: bool = False
-    asking: bool = False
+    verb: str = ""
     _draft: PackDraft = NEW
 
     @handler
@@ -142,23 +124,37 @@ class PackEditorState(SessionState):
         self.saving = False
 
     @handler
-    def ask(self) -> None:
-        """Ask whether to take the pack off sale, or to put it back."""
-        self.asking = True
+    def ask(self, verb: str) -> None:
+        """Ask before the pack is enabled, disabled or archived."""
+        if verb in ASKED:
+            self.verb = verb
 
     @handler
     def forget(self) -> None:
         """Close the dialog."""
-        self.asking = False
+        self.verb = ""
 
     @handler
-    async def switch(self) -> EventSpec | None:
+    async def do(self) -> EventSpec | None:
         """Do what the dialog asked. A second press finds it closed."""
-        if not self.asking:
-            return None
-        self.asking = False
-        self.pack = await self._ask(packs.set_active, self._pack_id(), active=not self.pack.active)
-        return said("Pack enabled. Its open links sell again." if self.pack.active else "Pack disabled.")
+        verb, self.verb = self.verb, ""
+        return await self._change(verb) if verb else None
+
+    @handler
+    async def restore(self) -> EventSpec:
+        """Bring the pack back from the archive."""
+        return await self._change("restore")
+
+    @handler
+    async def duplicate(self) -> AsyncGenerator[EventSpec, None]:
+        """Copy the pack and open the copy, which nobody can buy yet."""
+        copy = await self._ask(packs.duplicate, self._pack_id())
+        yield rx.redirect(f"/dashboard/packs/{copy.id}")
+        yield said("Copied. Nobody can buy the copy until you enable it.")
+
+    async def _change(self, verb: str) -> EventSpec:
+        self.pack = await self._ask(CHANGES[verb], self._pack_id())
+        return said(OUTCOMES[verb])
 
     def _pack_id(self) -> str:
         return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
@@ -167,7 +163,7 @@ class PackEditorState(SessionState):
         self.start_with = self._draft = draft
         self.currency, self.expiry_kind, self.listed = draft.currency, draft.expiry_kind, draft.listed
         self.errors = {}
-        self.saving = self.asking = False
+        self.saving, self.verb = False, ""
         await self._draw()
         self.stage = "form"
 

@@ -5,9 +5,10 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, links, storefront
+from litesubs.domain import clock, ids, links, packs, storefront
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.errors import (
     CreatorProfileRequiredError,
@@ -17,6 +18,7 @@ from litesubs.domain.errors import (
     SignInRequiredError,
     ValidationFailedError,
 )
+from litesubs.models import ShareLink
 from tests import factories
 from tests.factories import HOSTILE, at_once, unexpected
 
@@ -53,6 +55,43 @@ def test_links_have_names_limits_and_ends() -> None:
     assert len({link.token, plain.token, factories.token_of(pack)}) == 3
 
 
+def test_a_link_can_be_locked_to_an_address() -> None:
+    seller = factories.creator()
+    pack = factories.pack(seller)
+    link = links.create(seller, pack.id, "For Anna", email=" Anna@Example.COM ")
+    assert link.email == "Anna@example.com"
+    with transaction() as session:
+        kept = session.exec(select(ShareLink).where(ShareLink.token == link.token)).one()
+    assert (kept.email, kept.email_normalized) == ("Anna@example.com", "anna@example.com")
+    assert links.create(seller, pack.id, "For all", email="  ").email == ""
+
+
+def test_all_links_of_a_creator_are_listed_newest_first_with_their_packs() -> None:
+    seller = factories.creator()
+    first, second = factories.pack(seller, name="First"), factories.pack(seller, name="Second")
+    made = links.create(seller, first.id, "Fair", "3", str(clock.now().date()))
+    assert [(link.name, link.pack_name) for link in links.mine(seller)] == [
+        ("Fair", "First"),
+        ("Main link", "Second"),
+        ("Main link", "First"),
+    ]
+    assert (made.pack_id, made.used, made.most, made.ends) == (first.id, 0, 3, str(clock.now().date()))
+    packs.set_active(seller, second.id, active=False)
+    assert [link.state for link in links.mine(seller)] == ["open", "off_sale", "open"]
+    assert links.mine(factories.creator()) == []
+
+
+def test_a_qr_code_is_a_picture_of_the_address() -> None:
+    seller = factories.creator()
+    (link,) = links.of_pack(seller, factories.pack(seller).id)
+    png, svg = links.qr(seller, link.id, "png"), links.qr(seller, link.id, "svg")
+    assert png.startswith(b"\x89PNG")
+    assert int.from_bytes(png[16:20]) == int.from_bytes(png[20:24]) >= 800
+    assert svg.lstrip().startswith((b"<?xml", b"<svg"))
+    assert b"viewBox" in svg
+    assert links.qr(seller, links.create(seller, link.pack_id, "Other").id, "svg") != svg
+
+
 def test_tokens_cannot_be_guessed_or_misread() -> None:
     pack = factories.pack(factories.creator())
     token = factories.token_of(pack)
@@ -64,6 +103,7 @@ def test_tokens_cannot_be_guessed_or_misread() -> None:
     ("field", "bad"),
     [
         *wrong("name", "", " ", "x" * 61, "x" * 100_000, "a\x00b", "a\u202eb", None, 5, []),
+        *wrong("email", "anna", "anna@", "@example.com", "a b@example.com", "x" * 100_000, "a\x00@b.de", 5, []),
         *wrong("max_uses", "0", "-1", "1.5", "100001", str(10**10), "many", "١", "1" * 100_000, None, [], 1.5),
         *wrong("expires", "2020-01-01", "2026-02-30", "soon", "9999-12-31", "x" * 100_000, None, [], 5),
     ],
@@ -132,8 +172,9 @@ def test_a_link_is_its_creators_business() -> None:
         (factories.person(), CreatorProfileRequiredError),
         (VISITOR, SignInRequiredError),
     ):
-        with pytest.raises(error):
-            links.revoke(actor, link.id)
+        for call in (partial(links.revoke, actor, link.id), partial(links.qr, actor, link.id, "svg")):
+            with pytest.raises(error):
+                call()
     assert storefront.open_link(link.token).state == "open"
 
 
@@ -151,7 +192,8 @@ def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
             partial(links.create, seller, bad, "Name"),
             partial(links.of_pack, seller, bad),
             partial(links.revoke, seller, bad),
-            partial(links.create, seller, bad, bad, bad, bad),
+            partial(links.qr, seller, bad, "png"),
+            partial(links.create, seller, bad, bad, bad, bad, bad),
         ):
             with pytest.raises(DomainError):
                 call()

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from litesubs.domain import clock, links, packs, storefront
+from litesubs.domain import clock, links, packs, purchases, storefront, wallets
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.errors import (
     CreatorProfileRequiredError,
+    LinkUnavailableError,
     NotFoundError,
     SignInRequiredError,
     ValidationFailedError,
 )
+from litesubs.domain.views.offers import PackView
 from tests import factories
 from tests.factories import HOSTILE, at_once, draft, later, token_of
 
@@ -115,6 +117,58 @@ def test_taking_a_pack_off_sale_and_back() -> None:
     assert (again.active, again.figures.holders, again.figures.unused) == (True, 1, 5)
 
 
+def test_a_copy_has_the_same_terms_and_is_off_sale_with_a_link_of_its_own() -> None:
+    held = factories.customer_with(
+        5, name="Ten lessons", slug="ten", listed=False, expiry_kind="after_days", expiry_days="90"
+    )
+    copy = packs.duplicate(held.creator, held.pack.id)
+    assert (copy.name, copy.slug, copy.status) == ("Ten lessons copy", "ten-2", "disabled")
+    same = ("description", "price_minor", "currency", "credits", "expiry_kind", "expiry_days", "listed")
+    assert [getattr(copy, field) for field in same] == [getattr(held.pack, field) for field in same]
+    assert (copy.figures.sales, copy.figures.holders, copy.figures.unused) == (0, 0, 0)
+    assert copy.link_url != held.pack.link_url
+    assert storefront.open_link(token_of(copy)).state == "disabled"
+    assert packs.one(held.creator, held.pack.id).status == "active"
+    assert len(packs.duplicate(held.creator, factories.pack(held.creator, name="x" * 80).id).name) == 80
+
+
+def test_copies_made_at_once_have_slugs_of_their_own() -> None:
+    seller = factories.creator()
+    pack = factories.pack(seller, slug="ten")
+    copies = at_once(*[partial(packs.duplicate, seller, pack.id)] * 4)
+    assert {copy.slug for copy in copies if isinstance(copy, PackView)} == {"ten-2", "ten-3", "ten-4", "ten-5"}
+
+
+def test_an_archived_pack_cannot_be_bought_and_its_holders_keep_their_credits() -> None:
+    held = factories.customer_with(5)
+    archived = packs.archive(held.creator, held.pack.id)
+    assert (archived.status, archived.active, archived.figures.holders, archived.figures.unused) == (
+        "archived",
+        False,
+        1,
+        5,
+    )
+    page = storefront.open_link(token_of(held.pack))
+    assert (page.state, page.closed_title) == ("archived", "This pack is no longer sold")
+    with pytest.raises(LinkUnavailableError):
+        purchases.start(factories.person(), token_of(held.pack))
+    wallets.use(held.creator, held.public_id, 1, "", "key")
+    assert factories.balance(held) == 4
+    assert links.mine(held.creator)[0].state == "off_sale"
+    assert packs.archive(held.creator, held.pack.id).status == "archived"
+
+
+def test_a_restored_pack_is_off_sale_until_it_is_enabled() -> None:
+    seller = factories.creator()
+    pack = factories.pack(seller)
+    assert packs.restore(seller, pack.id).status == "active"  # it was never archived
+    packs.archive(seller, pack.id)
+    assert packs.restore(seller, pack.id).status == "disabled"
+    assert storefront.open_link(token_of(pack)).state == "disabled"
+    assert packs.set_active(seller, pack.id, active=True).status == "active"
+    assert storefront.open_link(token_of(pack)).state == "open"
+
+
 def test_a_storefront_shows_the_creators_other_listed_open_packs_only() -> None:
     seller = factories.creator()
     shown, listed, unlisted, disabled, revoked = (
@@ -136,6 +190,9 @@ def test_another_creators_pack_is_not_found_by_any_use_case() -> None:
         lambda: packs.one(stranger, pack.id),
         lambda: packs.update(stranger, pack.id, draft(name="Stolen")),
         lambda: packs.set_active(stranger, pack.id, active=False),
+        lambda: packs.archive(stranger, pack.id),
+        lambda: packs.restore(stranger, pack.id),
+        lambda: packs.duplicate(stranger, pack.id),
         lambda: links.of_pack(stranger, pack.id),
         lambda: links.create(stranger, pack.id, "Mine now"),
     ):
@@ -154,6 +211,8 @@ def test_packs_are_for_people_with_a_selling_side() -> None:
             lambda actor: packs.one(actor, pack.id),
             lambda actor: packs.update(actor, pack.id, draft()),
             lambda actor: packs.set_active(actor, pack.id, active=False),
+            lambda actor: packs.archive(actor, pack.id),
+            lambda actor: packs.duplicate(actor, pack.id),
         ):
             with pytest.raises(error):
                 call(actor)
@@ -183,6 +242,9 @@ def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
             partial(packs.one, seller, bad),
             partial(packs.update, seller, bad, draft()),
             partial(packs.set_active, seller, bad, active=False),
+            partial(packs.archive, seller, bad),
+            partial(packs.restore, seller, bad),
+            partial(packs.duplicate, seller, bad),
         ):
             with pytest.raises(NotFoundError):
                 call()

@@ -1,0 +1,42 @@
+"""Files of the desk, to download."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response, StreamingResponse
+
+from litesubs.api.deps import CurrentActor
+from litesubs.domain import desk, links, sheets
+
+router = APIRouter(include_in_schema=False)
+
+QR_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+QR_CACHE = "private, max-age=86400"  # a link's code never changes
+
+
+@router.get("/dashboard/links/{link_id}.{kind}")
+def qr_code(link_id: str, kind: Annotated[Literal["svg", "png"], Path()], actor: CurrentActor) -> Response:
+    """A share link's QR code. 404 for the links of others."""
+    picture = links.qr(actor, link_id, kind)
+    return Response(picture, media_type=QR_TYPES[kind], headers={"cache-control": QR_CACHE})
+
+
+@router.get("/dashboard/figures.csv")
+def figures(
+    actor: CurrentActor, chart: str, period: str = "this_month", start: str = "", end: str = "", currency: str = ""
+) -> Response:
+    """The table behind a chart of the overview. 404 for a chart that is not there."""
+    header, rows = desk.table(actor, chart, period, start, end, currency)
+    lines = sheets.lines(
+        [header, *[[text if NUMBER.fullmatch(text) else sheets.cell(text) for text in row] for row in rows]]
+    )
+    return _file(lines, f"{chart}.csv")
+
+
+def _file(lines: Iterator[str], name: str) -> Response:
+    """A file that is sent as it is made. It holds what only its owner may see, so nobody keeps a copy on the way."""
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,83 @@
+"""What packs and share links are listed with: their figures, their QR code, a form that sticks to its card."""
+
+from typing import Any
+
+import reflex as rx
+
+from litesubs.components.badges import link_badge
+from litesubs.components.icons import icon
+from litesubs.components.layout import phone_only
+from litesubs.components.standing import with_badge
+from litesubs.components.tables import Place, cell, two_lines
+from litesubs.components.values import Child, Text, grouped, plural
+
+
+def counted(number: Any, one: str, many: str) -> rx.Component:
+    """A number in a column, and on phones, which have no heads, with what it counts."""
+    return rx.fragment(grouped(number), phone_only(" ", plural(number, one, many)))
+
+
+def or_none(words: Any) -> rx.Component:
+    """Money, or "None" where there is none yet."""
+    return rx.cond(words == "", quiet("None"), words)
+
+
+def link_name(link: Any, second: Child) -> rx.Component:
+    """A share link's name, why it does not sell if it does not, and whom it is locked to if it is."""
+    locked = rx.el.span(
+        icon("lock", "s", "mr-1 inline align-[-2px]"), "Only ", link.email, class_name="truncate", title=link.email
+    )
+    return two_lines(with_badge(link.name, link_badge(link.state)), rx.cond(link.email == "", second, locked))
+
+
+def link_uses(link: Any) -> rx.Component:
+    """How often a link was used, and of how many if it has a limit."""
+    limit = rx.cond(link.most > 0, f" of {grouped(link.most)}", "")
+    return rx.fragment(grouped(link.used), limit, phone_only(" used"))
+
+
+def qr_picture(src: Text, label: Text) -> rx.Component:
+    """A QR code on white, in both themes, since scanners want it so."""
+    picture = rx.el.img(src=src, alt=label, width="240", height="240", class_name="size-60 max-w-full")
+    return rx.el.div(picture, class_name="grid place-items-center rounded-md border border-border bg-[#fff] p-4")
+
+
+def settings_card(title: Text, line: Text, *children: Child) -> rx.Component:
+    """A part of the settings: what it is about on the left, its form on the right; below each other on phones."""
+    about = rx.el.div(
+        rx.el.h2(title, class_name="text-[15px] leading-5 font-semibold"),
+        rx.el.p(line, class_name="mt-1 text-sm text-muted"),
+    )
+    return rx.el.section(
+        about,
+        rx.el.div(*children, class_name="grid min-w-0 gap-4"),
+        class_name=(
+            "mb-4 grid grid-cols-[minmax(0,1fr)_minmax(0,2fr)] gap-x-10 gap-y-5 rounded-lg border border-border "
+            "bg-surface p-6 max-md:grid-cols-1 max-sm:p-4"
+        ),
+    )
+
+
+def views_above(control: rx.Component) -> rx.Component:
+    """What picks which rows a table shows, above its card."""
+    return rx.el.div(control, class_name="mb-3.5 flex")
+
+
+def second_line_cell(*children: Child) -> rx.Component:
+    """A number in a column; on phones a quiet line under the name, so it says there what it counts."""
+    return cell(*children, place="left", right=True, class_name="max-sm:text-left! max-sm:text-sm max-sm:text-muted")
+
+
+def one_line_cell(*children: Child, place: Place = "away", right: bool = False) -> rx.Component:
+    """Words that do not wrap, such as a date."""
+    return cell(*children, place=place, right=right, class_name="whitespace-nowrap")
+
+
+def cut(words: Text) -> rx.Component:
+    """A name in a narrow column, cut where it is too long."""
+    return rx.el.span(words, title=words, class_name="block max-w-[170px] truncate")
+
+
+def quiet(words: str) -> rx.Component:
+    """What stands where there is nothing: "No end"."""
+    return rx.el.span(words, class_name="text-subtle")

@@ -1,0 +1,135 @@
+"""/dashboard/settings: the creator's profile, and the sign-in behind it."""
+
+import reflex as rx
+
+from litesubs.components.badges import badge
+from litesubs.components.buttons import button, link_button
+from litesubs.components.fields import select_field, text_field
+from litesubs.components.layout import action_row, iconed, pair, row
+from litesubs.components.navigation import page_header
+from litesubs.components.offers import settings_card
+from litesubs.components.overlays import form
+from litesubs.components.pickers import combobox_field
+from litesubs.components.surfaces import failed_state, note, skeleton_form
+from litesubs.components.values import Handler, Text
+from litesubs.pages.desk import desk_page
+from litesubs.state.settings import SettingsState, currencies
+
+S = SettingsState
+PROFILE = ("Your profile", "What buyers see on your pages, and how your figures are counted.")
+PERSON = ("Your sign-in", "Who you are when you sign in, sell and buy.")
+HANDLE_HINT = "Your public address. When you change it, the old one stops working."
+
+
+def page() -> rx.Component:
+    """Two forms, each saved by itself."""
+    return desk_page(
+        page_header("Settings"),
+        rx.match(
+            S.stage,
+            ("form", rx.fragment(_profile(), _person())),
+            ("failed", failed_state("Your settings", S.load)),
+            rx.fragment(settings_card(*PROFILE, skeleton_form(4)), settings_card(*PERSON, skeleton_form(2))),
+        ),
+        section="settings",
+        title="Settings",
+    )
+
+
+def _profile() -> rx.Component:
+    return settings_card(
+        *PROFILE,
+        _form(
+            "profile",
+            text_field(
+                "Display name",
+                "display_name",
+                error=S.errors.get("display_name", ""),
+                default_value=S.account.display_name,
+                auto_complete="organization",
+            ),
+            text_field(
+                "Handle",
+                "handle",
+                hint=rx.cond(S.handle_note == "", HANDLE_HINT, S.handle_note),
+                error=S.errors.get("handle", ""),
+                prefix="/c/",
+                default_value=S.account.handle,
+                on_blur=S.leave_handle,
+                auto_capitalize="none",
+                auto_complete="off",
+                spell_check=False,
+            ),
+            pair(_time_zone(), _currency()),
+            on_submit=S.save_profile,
+            verb="Save profile",
+        ),
+    )
+
+
+def _time_zone() -> rx.Component:
+    return combobox_field(
+        "Time zone",
+        "time_zone",
+        rx.Var.create(S.zones),
+        on_type=S.find_zone.debounce(150),
+        on_pick=S.pick_zone,
+        initial=S.zone.label,
+        hint=f"It is {S.clock} there. Your days, weeks and months begin in it.",
+        error=S.errors.get("time_zone", ""),
+        placeholder="City or country",
+    )
+
+
+def _currency() -> rx.Component:
+    return select_field(
+        "Main currency",
+        "currency",
+        currencies(),
+        hint="What your overview shows first. Nothing is converted.",
+        error=S.errors.get("currency", ""),
+        default_value=S.account.currency,
+    )
+
+
+def _person() -> rx.Component:
+    confirmed = rx.cond(S.account.verified, badge("Confirmed", "check", "success"), badge("Not confirmed", "mail"))
+    return settings_card(
+        *PERSON,
+        _form(
+            "person",
+            text_field(
+                "Your name",
+                "name",
+                hint="What creators you buy from call you.",
+                error=S.errors.get("name", ""),
+                default_value=S.account.name,
+                auto_complete="name",
+            ),
+            iconed("mail", row(S.account.email, confirmed)),
+            rx.cond(S.account.verified, rx.fragment(), _unconfirmed()),
+            on_submit=S.save_person,
+            verb="Save name",
+        ),
+    )
+
+
+def _unconfirmed() -> rx.Component:
+    return note(
+        "Open the link or type the code that was sent to this address. Credits that wait for it then become yours.",
+        icon_name="mail",
+        action=link_button("Confirm", href="/verify-email?next=/dashboard/settings", size="sm"),
+    )
+
+
+def _form(name: str, *fields: rx.Component, on_submit: Handler, verb: Text) -> rx.Component:
+    """A form that asks before what was typed in it is left, and begins anew once it is saved."""
+    save = button(verb, variant="primary", submit=True, loading=S.saving == name)
+    return form(
+        *fields,
+        action_row(save),
+        on_submit=on_submit,
+        key=f"{name}-{S.saves[name]}",
+        no_validate=True,
+        custom_attrs={"data-guarded": ""},
+    )

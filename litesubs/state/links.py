@@ -1,0 +1,192 @@
+"""Share links: all of a creator's on a page of their own, and those of one pack on the pack's page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from litesubs.domain import links, packs
+from litesubs.domain.errors import NotFoundError, ValidationFailedError
+from litesubs.domain.views.offers import LinkView
+from litesubs.state.blank import NO_LINK
+from litesubs.state.session import SessionState, answer_error, handler, said
+
+ROWS = 50
+FIELDS = ("pack", "name", "email", "max_uses", "expires")
+STATES = ("open", "off_sale", "used_up", "expired", "revoked")
+SORTS: dict[str, Callable[[LinkView], Any]] = {
+    "name": lambda link: link.name.casefold(),
+    "pack": lambda link: link.pack_name.casefold(),
+    "views": lambda link: link.figures.views,
+    "sign_ups": lambda link: link.figures.sign_ups,
+    "sales": lambda link: link.figures.sales,
+    "rate": lambda link: link.figures.sales / max(link.figures.views, 1),
+    "uses": lambda link: link.used,
+    "ends": lambda link: link.ends or "9999",
+}
+# The section is drawn after the address was read, so the browser could not scroll to it by itself.
+TO_LINKS = "location.hash === '#links' && setTimeout(() => document.getElementById('links')?.scrollIntoView(), 50)"
+
+
+class LinksState(SessionState):
+    """`stage` is loading, list or failed; `shown` are those of the `found` links that have room on the page.
+
+    `sort` is a column's key, with "-" before it where the largest comes first, and "" for the newest first. `dialog` is
+    new, qr, revoke or "" for none, and `asked` the link that it is about. On a pack's page `pack_id` is that pack.
+    """
+
+    stage: str = "loading"
+    shown: list[LinkView] = []
+    found: int = 0
+    total: int = 0
+    search: str = ""
+    pack: str = ""
+    status: str = ""
+    sort: str = ""
+    pack_id: str = ""
+    pack_names: list[tuple[str, str]] = []
+    choices: list[tuple[str, str]] = []
+    dialog: str = ""
+    errors: dict[str, str] = {}
+    asked: LinkView = NO_LINK
+    _links: list[LinkView] = []
+    _room: int = ROWS
+
+    @rx.var
+    def narrowed(self) -> bool:
+        """Whether a search or a filter is in force."""
+        return bool(self.search or self.pack or self.status)
+
+    @handler
+    async def load(self) -> EventSpec | None:
+        """Every link of the person, and the packs that a new one can lead to."""
+        self._begin("")
+        try:
+            self._links = await self._ask(links.mine)
+            offered = await self._ask(packs.mine)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
+            self.stage = "failed"
+            return answer_error(error)
+        self.pack_names = [(pack.id, pack.name) for pack in offered]
+        self.choices = [(pack.id, pack.name) for pack in offered if pack.status != "archived"]
+        self._arrange()
+        self.stage = "list"
+        return None
+
+    @handler
+    async def load_of_pack(self) -> EventSpec | None:
+        """The links of the pack in the address. An unknown pack has none; the page says what is wrong."""
+        self._begin(self.router.url.path.rstrip("/").rsplit("/", 1)[-1])
+        try:
+            self._links = await self._ask(links.of_pack, self.pack_id)
+        except NotFoundError:
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
+            self.stage = "failed"
+            return answer_error(error)
+        self._arrange()
+        self.stage = "list"
+        return rx.call_script(TO_LINKS)
+
+    @handler
+    def find(self, text: str) -> None:
+        """Show the links whose name, pack or e-mail has this in it."""
+        self.search = str(text).strip()[: links.NAME_LENGTH]
+        self._arrange()
+
+    @handler
+    def pick_pack(self, pack_id: str) -> None:
+        """Show the links of this pack; "" for all."""
+        self.pack = pack_id if pack_id in dict(self.pack_names) else ""
+        self._arrange()
+
+    @handler
+    def pick_status(self, status: str) -> None:
+        """Show the links that are open, or closed in this way; "" for all."""
+        self.status = status if status in STATES else ""
+        self._arrange()
+
+    @handler
+    def sort_by(self, key: str) -> None:
+        """Order by a column."""
+        if str(key).removeprefix("-") in SORTS:
+            self.sort = key
+            self._arrange()
+
+    @handler
+    def clear(self) -> None:
+        """Show all links again."""
+        self.search = self.pack = self.status = ""
+        self._arrange()
+
+    @handler
+    def show_more(self) -> None:
+        """Make room for more."""
+        self._room += ROWS
+        self._arrange()
+
+    @handler
+    def add(self) -> None:
+        """Open the dialog for a new link."""
+        self.dialog, self.errors = "new", {}
+
+    @handler
+    async def create(self, form: dict[str, str]) -> EventSpec | None:
+        """Make one more link. A second press finds the dialog closed."""
+        if self.dialog != "new":
+            return None
+        pack_id, name, email, uses, expires = (str(form.get(f"link_{field}", "")) for field in FIELDS)
+        try:
+            made = await self._ask(links.create, self.pack_id or pack_id, name, uses, expires, email)
+        except ValidationFailedError as error:
+            self.errors = error.fields
+            first = next((field for field in FIELDS if field in error.fields), FIELDS[0])
+            return rx.call_script(f"document.getElementById('link_{first}')?.focus()")
+        self.dialog = ""
+        at = sum(link.is_default for link in self._links[:1]) if self.pack_id else 0  # a pack's own link stays first
+        self._links = [*self._links[:at], made, *self._links[at:]]
+        self._arrange()
+        return said("Link made. Copy it from the list.")
+
+    @handler
+    def ask(self, link_id: str, dialog: str) -> None:
+        """Open a link's QR code, or ask whether to revoke it."""
+        link = next((link for link in self._links if link.id == link_id), None)
+        if link is not None and dialog in {"qr", "revoke"}:
+            self.asked, self.dialog = link, dialog
+
+    @handler
+    def forget(self) -> None:
+        """Close whichever dialog is open."""
+        self.dialog = ""
+
+    @handler
+    async def revoke(self) -> EventSpec | None:
+        """Close the link for good. A second press finds the dialog closed."""
+        dialog, self.dialog = self.dialog, ""
+        if dialog != "revoke":
+            return None
+        revoked = await self._ask(links.revoke, self.asked.id)
+        self._links = [revoked if link.id == revoked.id else link for link in self._links]
+        self._arrange()
+        return said("Link revoked.")
+
+    def _begin(self, pack_id: str) -> None:
+        if pack_id != self.pack_id or pack_id:
+            self.search = self.pack = self.status = self.sort = ""
+        self.stage, self.pack_id, self.dialog = "loading", pack_id, ""
+        self._links, self.shown, self._room = [], [], ROWS
+
+    def _arrange(self) -> None:
+        wanted = self.search.casefold()
+        found = [
+            link
+            for link in self._links
+            if (not self.pack or link.pack_id == self.pack)
+            and (not self.status or link.state == self.status)
+            and wanted in f"{link.name}\n{link.pack_name}\n{link.email}\n{link.token}".casefold()
+        ]
+        if self.sort:
+            found.sort(key=SORTS[self.sort.removeprefix("-")], reverse=self.sort.startswith("-"))
+        self.found, self.total, self.shown = len(found), len(self._links), found[: self._room]

@@ -1,0 +1,113 @@
+"""The settings of a creator: the profile that buyers see, where their days begin, and their own sign-in."""
+
+from collections.abc import AsyncGenerator
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from litesubs.domain import money, profiles
+from litesubs.domain.errors import ValidationFailedError
+from litesubs.domain.views.accounts import ZoneView
+from litesubs.state.session import SessionState, answer_error, handler, said
+
+FIELDS = ("display_name", "handle", "time_zone", "currency", "name")
+
+
+class SettingsState(SessionState):
+    """`stage` is loading, form or failed. `zones` are those that match what is typed, `zone` is the one that holds.
+
+    `saves` counts how often each form was saved: it then begins anew from what holds.
+    """
+
+    stage: str = "loading"
+    zone: ZoneView = profiles.zone("UTC")
+    zones: list[ZoneView] = []
+    clock: str = ""
+    handle_note: str = ""
+    errors: dict[str, str] = {}
+    saving: str = ""
+    saves: dict[str, int] = {"profile": 0, "person": 0}
+
+    @handler
+    async def load(self) -> EventSpec | None:
+        """What holds now. Who has no selling side is asked for it first."""
+        if not self.account.handle:
+            return rx.redirect("/dashboard")
+        self._begin("profile")
+        self._begin("person")
+        self.stage = "form"
+        return None
+
+    @handler
+    async def leave_handle(self, handle: str) -> None:
+        """Say whether the handle can be had, and what becomes of the old one."""
+        self.handle_note, self.errors = "", {key: text for key, text in self.errors.items() if key != "handle"}
+        wanted = str(handle).strip().lower()
+        if wanted in {"", self.account.handle}:
+            return
+        problem = await self._ask(profiles.handle_problem, wanted)
+        if problem:
+            self.errors = self.errors | {"handle": problem}
+        else:
+            self.handle_note = f"“{wanted}” is free. Once saved, “{self.account.handle}” stops working."
+
+    @handler
+    def find_zone(self, text: str) -> None:
+        """The zones that match what is typed."""
+        self.zones = profiles.zones(text)
+
+    @handler
+    def pick_zone(self, time_zone: str) -> None:
+        """Say what the clocks of this zone show."""
+        self.clock = profiles.zone(time_zone).hint
+
+    @handler
+    async def save_profile(self, form: dict[str, str]) -> AsyncGenerator[EventSpec | None, None]:
+        """Save all of the profile, or say beside each field what is wrong."""
+        self.saving = "profile"
+        yield None
+        name, handle, time_zone, currency = (str(form.get(field, "")) for field in FIELDS[:4])
+        time_zone = self.zone.value if time_zone == self.zone.label else time_zone
+        try:
+            self.account = await self._ask(profiles.update, name, handle, time_zone, currency)
+        except Exception as error:  # noqa: BLE001 - the button must turn back, whatever it was
+            yield self._refused(error)
+        else:
+            self._begin("profile")
+            yield said("Profile saved.")
+        self.saving = ""
+
+    @handler
+    async def save_person(self, form: dict[str, str]) -> AsyncGenerator[EventSpec | None, None]:
+        """Save the person's own name."""
+        self.saving = "person"
+        yield None
+        try:
+            self.account = await self._ask(profiles.rename, str(form.get("name", "")))
+        except Exception as error:  # noqa: BLE001 - the button must turn back, whatever it was
+            yield self._refused(error)
+        else:
+            self._begin("person")
+            yield said("Name saved.")
+        self.saving = ""
+
+    def _begin(self, form: str) -> None:
+        """Start this form from what holds; the other keeps what is typed in it."""
+        self.errors, self.saving = {}, ""
+        self.saves = self.saves | {form: self.saves[form] + 1}
+        if form == "profile":
+            self.zone = profiles.zone(self.account.time_zone)
+            self.zones, self.clock, self.handle_note = [], self.zone.hint, ""
+
+    def _refused(self, error: Exception) -> EventSpec | None:
+        """Errors beside their fields, with the first in focus; any other error as everywhere."""
+        if not isinstance(error, ValidationFailedError):
+            return answer_error(error)
+        self.errors, self.handle_note = error.fields, ""
+        first = next((name for name in FIELDS if name in error.fields), FIELDS[0])
+        return rx.call_script(f"document.getElementById('{first}')?.focus()")
+
+
+def currencies() -> list[tuple[str, str]]:
+    """(code, words) of every currency."""
+    return money.currencies()

@@ -1,0 +1,142 @@
+"""A creator's profile: changed as a whole, with a handle that is one person's alone."""
+
+from datetime import UTC, date, datetime
+from functools import partial
+
+import pytest
+from sqlmodel import col, select
+
+from litesubs.db import transaction
+from litesubs.domain import accounts, clock, ids, packs, profiles
+from litesubs.domain.actors import VISITOR, Actor
+from litesubs.domain.errors import CreatorProfileRequiredError, DomainError, SignInRequiredError, ValidationFailedError
+from litesubs.domain.views.accounts import AccountView
+from litesubs.models import InsightDay
+from tests import factories
+from tests.factories import HOSTILE, at_once
+
+pytestmark = pytest.mark.usefixtures("shared_database")
+
+
+def handle() -> str:
+    """A handle that nobody has."""
+    return f"h-{ids.new().hex[-12:]}"
+
+
+def update(actor: Actor, **changes: str) -> AccountView:
+    """Change a profile that is right otherwise."""
+    values = {"display_name": "Ada", "handle": handle(), "time_zone": "UTC", "currency": "EUR"} | changes
+    return profiles.update(actor, **values)
+
+
+def test_all_of_a_profile_is_changed_together() -> None:
+    seller, wanted = factories.creator(), handle()
+    view = update(
+        seller, display_name="  Ada's   Studio ", handle=f" {wanted.upper()} ", time_zone="Asia/Tokyo", currency="JPY"
+    )
+    assert (view.display_name, view.handle, view.time_zone, view.currency) == (
+        "Ada's Studio",
+        wanted,
+        "Asia/Tokyo",
+        "JPY",
+    )
+    assert accounts.account(seller) == view
+
+
+@pytest.mark.parametrize(
+    ("field", "bad"),
+    [
+        ("display_name", ""),
+        ("display_name", "x" * 81),
+        ("handle", "a"),
+        ("handle", "-abc"),
+        ("handle", "api"),
+        ("handle", "ä-b-c"),
+        ("time_zone", ""),
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", "../../etc/passwd"),
+        ("currency", "XXX"),
+        ("currency", "eur"),
+    ],
+)
+def test_a_wrong_value_is_named_and_nothing_is_written(field: str, bad: str) -> None:
+    seller = factories.creator()
+    before = accounts.account(seller)
+    with pytest.raises(ValidationFailedError) as refused:
+        update(seller, **{field: bad})
+    assert set(refused.value.fields) == {field}
+    assert accounts.account(seller) == before
+
+
+def test_a_handle_that_somebody_has_is_refused_and_the_old_one_is_free_again() -> None:
+    first, second = factories.creator(), factories.creator()
+    old = accounts.account(first).handle
+    assert profiles.handle_problem(second, old) == "Somebody has this handle. Choose another."
+    with pytest.raises(ValidationFailedError, match="Somebody has this handle"):
+        update(second, handle=old.upper())
+    assert profiles.handle_problem(first, old) == ""
+    update(first)
+    assert profiles.handle_problem(second, old) == ""
+    assert update(second, handle=old).handle == old
+    assert profiles.handle_problem(first, "admin").startswith("Litesubs uses this word")
+
+
+def test_creators_racing_for_a_handle_end_with_one_owner() -> None:
+    wanted, sellers = handle(), [factories.creator() for _ in range(4)]
+    outcomes = at_once(*[partial(update, seller, handle=wanted) for seller in sellers])
+    assert sum(isinstance(outcome, ValidationFailedError) for outcome in outcomes) == 3
+    assert [accounts.account(seller).handle for seller in sellers].count(wanted) == 1
+
+
+def test_another_time_zone_counts_every_day_anew() -> None:
+    with clock.at(datetime(2027, 1, 5, 12, tzinfo=UTC)):
+        held = factories.customer_with(10)
+        assert days(held) == {date(2027, 1, 5)}
+        update(held.creator, time_zone="Pacific/Auckland")
+        assert days(held) == {date(2027, 1, 6)}
+        assert packs.one(held.creator, held.pack.id).figures.unused == 10
+
+
+def test_a_person_can_change_their_name() -> None:
+    buyer = factories.person("Ben")
+    assert profiles.rename(buyer, "  Ben   Okafor ").name == "Ben Okafor"
+    with pytest.raises(ValidationFailedError) as refused:
+        profiles.rename(buyer, " ")
+    assert set(refused.value.fields) == {"name"}
+
+
+def test_a_profile_belongs_to_who_sells() -> None:
+    for actor, error in ((VISITOR, SignInRequiredError), (factories.person(), CreatorProfileRequiredError)):
+        with pytest.raises(error):
+            update(actor)
+    with pytest.raises(SignInRequiredError):
+        profiles.rename(VISITOR, "Ben")
+
+
+def test_a_zone_is_found_by_city_country_and_name() -> None:
+    assert [zone.value for zone in profiles.zones("copenh")] == ["Europe/Copenhagen"]
+    assert "Asia/Kolkata" in [zone.value for zone in profiles.zones("India")][:2]
+    assert profiles.zones("America/Sao_Paulo")[0].label == "Sao Paulo, Brazil"
+    assert profiles.zones("UTC")[0].value == "UTC"
+    assert profiles.zones("nowhere at all") == []
+    with clock.at(datetime(2027, 1, 5, 12, tzinfo=UTC)):
+        assert profiles.zone("Asia/Tokyo").hint == "21:00"
+    assert profiles.zone("Mars/Olympus").value == "UTC"
+
+
+def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
+    seller = factories.creator()
+    for bad in HOSTILE:
+        for field in ("handle", "time_zone", "currency"):
+            with pytest.raises(DomainError):
+                update(seller, **{field: bad})
+        assert profiles.handle_problem(seller, bad)
+        assert profiles.zones(bad) is not None
+        assert profiles.zone(bad).value == "UTC"
+
+
+def days(held: factories.Holding) -> set[date]:
+    """The days on which something is counted."""
+    packs.one(held.creator, held.pack.id)  # brings the sums up to date
+    with transaction() as session:
+        return set(session.exec(select(col(InsightDay.day)).where(InsightDay.creator_id == held.creator.creator_id)))
