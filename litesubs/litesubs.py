@@ -72,7 +72,7 @@ public(
     "Your checkout · Litesubs",
     on_load=CheckoutState.load_cancelled,
 )
-public(error.page, site.ERROR, "Litesubs")
+public(error.page, site.ERROR, error.TITLE)
 public(not_found.page, site.NOT_FOUND, "Nothing at this address · Litesubs")
 public(not_found.page, "/404", "Nothing at this address · Litesubs")
 

@@ -7,13 +7,15 @@ from litesubs.components.buttons import link_button
 from litesubs.components.results import result_text, used_up_ticket
 from litesubs.components.shell import centred_page
 
+TITLE = boot("title")
+
 
 def page() -> rx.Component:
     """What happened, what to do, and the way there."""
     return centred_page(
         used_up_ticket(),
         result_text(
-            boot("title"),
+            TITLE,
             boot("text"),
             link_button(boot("action_label"), href=boot("action_href"), variant="primary", size="lg"),
             link_button("Go to the start", href="/", size="lg"),

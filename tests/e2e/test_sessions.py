@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, WebSocket, expect
 
+from litesubs.domain import accounts
 from tests.e2e import people
 from tests.sandbox_process import eventually
 
@@ -45,6 +46,8 @@ def test_a_tab_that_connects_again_after_a_sign_out_elsewhere_is_sent_nothing_pr
     frames = received(page)
     email = signed_up(page, "Mara Lindqvist")
     assert any(email in frame for frame in frames)
+    (session,) = (cookie for cookie in page.context.cookies() if cookie.get("name") == accounts.cookie_name())
+    assert not any(session.get("value", "?") in frame for frame in frames)  # it is for the server alone
     sign_out_in_another_tab(page)
     reload(page, frames)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
