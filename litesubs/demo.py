@@ -16,7 +16,7 @@ from sqlmodel import col, select
 
 from litesubs.db import transaction
 from litesubs.domain import accounts, clock, customers, links, packs, profiles, purchases, verification, wallets
-from litesubs.domain.actors import Actor
+from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import WrongCredentialsError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView
@@ -27,6 +27,8 @@ from litesubs.settings import settings
 PASSWORD = "ten rides on one ticket"  # noqa: S105 - of people who do not exist
 ADDRESS = "demo"
 TIMEOUT_SECONDS = 20.0
+VISITORS = 60  # of a creator's newest pack
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,7 @@ def run(*, as_json: bool) -> None:
     buyers = {email: _person(email, name) for email, name in BUYERS.items()}
     for (buyer, handle, slug), sales in _by_holding().items():
         _sell(sales, creators[handle], buyers[buyer], slug)
+    _visits(creators)
     found = _inventory(creators)
     if as_json:
         print(json.dumps(found, ensure_ascii=False))
@@ -254,6 +257,16 @@ def _sell(sales: list[Sale], creator: Actor, buyer: Actor, slug: str) -> None:
     if _held(buyer, pack) is None:
         for number, sale in enumerate(sales):
             _sale(sale, creator, buyer, pack, f"demo-{buyer.user_id}-{pack.id}-{number}")
+
+
+def _visits(creators: dict[str, Actor]) -> None:
+    """Let people open the main links over the last weeks, some of whom sign up; twice is counted once."""
+    for creator in creators.values():
+        for number, pack in enumerate(packs.mine(creator)):
+            token = pack.link_url.rpartition("/")[2]
+            for visitor in range(VISITORS // (number + 1)):
+                with clock.at(clock.now() - timedelta(days=visitor * 29 // VISITORS)):
+                    visits.record(token, f"192.0.2.{visitor}", BROWSER, VISITOR)
 
 
 def _held(buyer: Actor, pack: PackView) -> SubscriptionView | None:

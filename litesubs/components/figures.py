@@ -23,7 +23,6 @@ def compared(figure: Any, versus: Text) -> rx.Component:
             rx.el.b(figure.change, class_name="font-semibold text-text"),
             f" on {versus}",
             title=f"{figure.before} before",
-            class_name="whitespace-nowrap",
         ),
         rx.fragment(),
     )
@@ -55,6 +54,12 @@ def checklist(steps: Any) -> rx.Component:
         return rx.el.li(rx.cond(item.done, done, todo), class_name="border-b border-border last:border-b-0")
 
     return rx.el.ol(rx.foreach(steps, step), class_name="mt-2")
+
+
+def unfinished(steps: rx.Var[Any]) -> rx.Var[bool]:
+    """Whether any SetupStep of the list is left to do."""
+    found = f"({steps}).some((step) => !step.done)"
+    return rx.Var(found, _var_data=steps._get_all_var_data()).to(bool)  # noqa: SLF001 - Reflex has no other way
 
 
 def people(rows: Any, parts: Callable[[Any], tuple[rx.Component, ...]]) -> rx.Component:

@@ -1,33 +1,43 @@
 """The creator's overview, and the first run of someone who has nothing to sell yet."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 from reflex.event import EventSpec
 
-from litesubs.domain import accounts, insights, prose
+from litesubs.domain import desk, profiles, prose
 from litesubs.domain.errors import CreatorProfileRequiredError, ValidationFailedError
-from litesubs.domain.views.desk import CurrencyFigures, OverviewView
+from litesubs.domain.views.desk import DeskView
 from litesubs.state.session import SessionState, answer_error, handler
 
-NOTHING = CurrencyFigures("", "", 0, 0, 0, 0, 0, "")
 SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
+DATE_LENGTH = 10
 
 
 class DashboardState(SessionState):
-    """`stage` is loading, first_run, desk or failed. `figures` are those of the chosen currency."""
+    """`stage` is loading, first_run, desk or failed. `desk` is of the chosen period and currency."""
 
     stage: str = "loading"
-    desk: OverviewView = OverviewView(figures=[], activity=[], packs=0, customers=0)
-    currencies: list[str] = []
-    figures: CurrencyFigures = NOTHING
+    desk: DeskView = DeskView()
+    period: str = "this_month"
+    start: str = ""
+    end: str = ""
+    currency: str = ""
     errors: dict[str, str] = {}
     suggested_handle: str = ""
     _handle_typed: bool = False
+
+    @rx.var
+    def query(self) -> str:
+        """What is chosen, as the query of the files to download."""
+        chosen = {"period": self.period, "start": self.start, "end": self.end, "currency": self.desk.currency}
+        return urlencode({name: value for name, value in chosen.items() if value})
 
     @handler
     async def load(self) -> EventSpec | None:
         """The numbers, or the card of the first run for someone without a selling side."""
         try:
-            self._show(await self._ask(insights.desk))
+            await self._show()
         except CreatorProfileRequiredError:
             self.stage = "first_run"
             self.errors = {}
@@ -39,9 +49,29 @@ class DashboardState(SessionState):
         return None
 
     @handler
-    def pick(self, currency: str) -> None:
+    async def pick_period(self, period: str) -> None:
+        """Show another period."""
+        self.period, self.start, self.end, self.errors = str(period)[:20], "", "", {}
+        await self._show()
+
+    @handler
+    async def pick_dates(self, form: dict[str, str]) -> None:
+        """Show the days from one date to another; without both, this month again."""
+        start, end = (str(form.get(name, ""))[:DATE_LENGTH] for name in ("start", "end"))
+        before = (self.period, self.start, self.end)
+        self.period, self.start, self.end = ("custom", start, end) if start or end else ("this_month", "", "")
+        try:
+            await self._show()
+            self.errors = {}
+        except ValidationFailedError as error:
+            self.period, self.start, self.end = before
+            self.errors = error.fields
+
+    @handler
+    async def pick_currency(self, currency: str) -> None:
         """Show the numbers of another currency."""
-        self.figures = next((found for found in self.desk.figures if found.currency == currency), self.figures)
+        self.currency = str(currency)[:3]
+        await self._show()
 
     @handler
     def suggest(self, display_name: str) -> None:
@@ -59,18 +89,16 @@ class DashboardState(SessionState):
         """Give the person a selling side, and go on to the first pack."""
         display_name, handle = (str(form.get(name, "")) for name in ("display_name", "handle"))
         try:
-            self.account = await self._ask(accounts.become_creator, display_name, handle)
+            self.account = await self._ask(profiles.become_creator, display_name, handle)
         except ValidationFailedError as error:
             self.errors = error.fields
             return None
         return rx.redirect("/dashboard/packs/new")
 
-    def _show(self, desk: OverviewView) -> None:
-        self.desk, self.stage = desk, "desk"
-        self.currencies = [figures.currency for figures in desk.figures]
-        chosen = self.figures.currency
-        first = next(iter(desk.figures), NOTHING)
-        self.figures = next((figures for figures in desk.figures if figures.currency == chosen), first)
+    async def _show(self) -> None:
+        self.desk = await self._ask(desk.overview, self.period, self.start, self.end, self.currency)
+        self.setup = (await self._ask(desk.nav)).setup
+        self.stage = "desk"
 
 
 def _handle(name: str) -> str:
