@@ -1,7 +1,7 @@
 """The FastAPI application: its routers and the one place where an error becomes an answer."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,19 +16,13 @@ from litesubs.api.auth import local_path
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
 from litesubs.domain.health import OUTAGE
 
+
 PROBLEM_JSON = "application/problem+json"
 UNREADABLE = "The form came with something that its fields do not take. Go back, correct it and send it again."
 
 logger = logging.getLogger(__name__)
 
-api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
-api.include_router(auth.router)
-api.include_router(public.router)
-api.include_router(files.router)
-api.include_router(stripe_webhook.router)
 
-
-@api.exception_handler(DomainError)
 def answer(request: Request, error: Exception) -> Response:
     """The domain's sentence; for people a redirect to sign-in or the page that helps where there is one."""
     if not isinstance(error, DomainError):
@@ -41,7 +35,6 @@ def answer(request: Request, error: Exception) -> Response:
     return _answer(request, error.status, error.code, error.message, more=error.data)
 
 
-@api.exception_handler(RequestValidationError)
 def unreadable(request: Request, error: Exception) -> Response:
     """A form or body that is not what the route takes: a field too long, a file where text belongs."""
     found = error.errors() if isinstance(error, RequestValidationError) else []
@@ -49,7 +42,6 @@ def unreadable(request: Request, error: Exception) -> Response:
     return _answer(request, 422, "validation_failed", UNREADABLE, more={"fields": fields})
 
 
-@api.exception_handler(HTTPException)
 def refused(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: no such address, another method, a body that cannot be taken apart."""
     if not isinstance(error, HTTPException):
@@ -61,7 +53,6 @@ def refused(request: Request, error: Exception) -> Response:
     return _answer(request, status, status.phrase.lower().replace(" ", "_"), sentence, headers=error.headers or {})
 
 
-@api.exception_handler(Exception)
 def failed(request: Request, _error: Exception) -> Response:
     """We failed. The server's log has the error, which is raised on to it."""
     return _answer(request, 500, "internal_error", "It has been written to the log. Try again.")
@@ -72,10 +63,6 @@ def unavailable(request: Request, error: Exception) -> Response:
     logger.error("the database does not answer", exc_info=error)
     headers = {"retry-after": str(site.RETRY_AFTER_SECONDS)}
     return _answer(request, 503, "unavailable", site.OUTAGE_TEXT, headers=headers)
-
-
-for outage in OUTAGE:
-    api.add_exception_handler(outage, unavailable)
 
 
 def _is_person(request: Request) -> bool:
@@ -107,3 +94,18 @@ def _way_on(request: Request) -> tuple[str, str]:
     if form.netloc == request.headers.get("host"):
         return "Go back", local_path(f"{form.path}?{form.query}".rstrip("?")) or "/"
     return "Open your wallet", "/wallet"
+
+
+HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
+    DomainError: answer,
+    RequestValidationError: unreadable,
+    HTTPException: refused,
+    Exception: failed,
+    **dict.fromkeys(OUTAGE, unavailable),
+}
+
+api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
+for part in (auth, public, files, stripe_webhook):
+    api.include_router(part.router)
+for kind, handler in HANDLERS.items():
+    api.add_exception_handler(kind, handler)

@@ -1,6 +1,6 @@
 """The pages after Stripe's, whichever way the buyer comes back: what became of the checkout and the one way on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,10 @@ class Checkout:
     url: str
     stripe: httpx.Client
 
-    @property
     def cancelled(self) -> str:
         """Where Stripe sends a buyer who turns back."""
         return f"/checkout/cancelled?purchase={ids.show('pur', purchase_of(self.url).id)}"
 
-    @property
     def success(self) -> str:
         """Where Stripe sends a buyer who is done."""
         return f"/checkout/success?session_id={session_id(self.url)}"
@@ -59,44 +57,48 @@ def says(page: Page, title: str, way_on: str) -> None:
 
 
 def test_who_turned_back_finds_a_checkout_that_is_still_open(checkout: Checkout) -> None:
-    look_at(checkout.page, checkout.cancelled)
+    look_at(checkout.page, checkout.cancelled())
     says(checkout.page, "Nothing was charged", "Back to the pack")
 
 
 def test_who_turned_back_after_paying_in_another_tab_has_their_credits(checkout: Checkout) -> None:
     pay(checkout.stripe, checkout.url)
-    look_at(checkout.page, checkout.cancelled)
+    look_at(checkout.page, checkout.cancelled())
     says(checkout.page, "They are yours", "Open your wallet")
 
 
 def test_who_turned_back_from_a_bank_debit_is_told_that_it_is_under_way(checkout: Checkout) -> None:
     pay(checkout.stripe, checkout.url, bank="waits")
-    look_at(checkout.page, checkout.cancelled)
+    look_at(checkout.page, checkout.cancelled())
     says(checkout.page, "Waiting for the bank", "Open your wallet")
     checkout.control("settle", outcome="fail")
-    look_at(checkout.page, checkout.cancelled)
+    look_at(checkout.page, checkout.cancelled())
     says(checkout.page, "The payment was declined", "Try again")
 
 
 def test_who_comes_back_to_a_checkout_that_ended_can_start_another(checkout: Checkout) -> None:
     checkout.control("expire")
-    look_at(checkout.page, checkout.cancelled)
+    look_at(checkout.page, checkout.cancelled())
     says(checkout.page, "This checkout has ended", "Try again")
 
 
-@pytest.mark.parametrize("way", ["cancelled", "success"])
-def test_a_payment_that_does_not_fit_is_said_to_be_looked_at(checkout: Checkout, way: str) -> None:
+@pytest.mark.parametrize("way_back", [Checkout.cancelled, Checkout.success])
+def test_a_payment_that_does_not_fit_is_said_to_be_looked_at(
+    checkout: Checkout, way_back: Callable[[Checkout], str]
+) -> None:
     pay(checkout.stripe, checkout.url)
     checkout.stripe.patch(f"/_test/sessions/{session_id(checkout.url)}", json={"amount_subtotal": 1}).raise_for_status()
-    look_at(checkout.page, getattr(checkout, way))
+    look_at(checkout.page, way_back(checkout))
     says(checkout.page, "We are checking this payment", "Open your wallet")
 
 
-@pytest.mark.parametrize("way", ["cancelled", "success"])
-def test_while_stripe_does_not_answer_the_page_says_so_and_tries_again(checkout: Checkout, way: str) -> None:
+@pytest.mark.parametrize("way_back", [Checkout.cancelled, Checkout.success])
+def test_while_stripe_does_not_answer_the_page_says_so_and_tries_again(
+    checkout: Checkout, way_back: Callable[[Checkout], str]
+) -> None:
     pay(checkout.stripe, checkout.url)
     checkout.stripe.post("/_test/outage", json={"calls": 1_000, "status": 500}).raise_for_status()
-    look_at(checkout.page, getattr(checkout, way))
+    look_at(checkout.page, way_back(checkout))
     expect(checkout.page.get_by_role("heading", name="Stripe does not answer")).to_be_visible()
     checkout.stripe.post("/_test/outage", json={"calls": 0, "status": 500}).raise_for_status()
     checkout.page.get_by_role("button", name="Try again").click()
