@@ -15,7 +15,7 @@ import httpx
 from sqlmodel import col, select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, customers, links, packs, profiles, purchases, verification, wallets
+from litesubs.domain import accounts, clock, customers, links, packs, profiles, purchases, verification, visits, wallets
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import WrongCredentialsError
 from litesubs.domain.packs import PackDraft
