@@ -5,6 +5,7 @@ import { createElement as h, useState } from "react";
 const COLOURS = [1, 2, 3, 4, 5].map((number) => `var(--chart-${number})`);
 const DASHES = ["", "6 4", "2 4", "10 4 2 4", "1 5"];
 const STEPS = [1, 2, 2.5, 5, 10];
+const LETTER = 7; // pixels, of the figures beside a chart
 const ROOM = { wide: 48, narrow: 26 };
 
 // Three to five round steps from zero to at least the largest value. Credits and minor units are whole: so are steps.
@@ -41,12 +42,14 @@ function Tip({ point, names, at, count }) {
 }
 
 // The grid, its figures, the labels below, and what is under the pointer or finger; `children` draws the values.
-function Frame({ points, sentence, currency, digits, names, top, children }) {
+function Frame({ points, sentence, currency, digits, names, top, end = 0, children }) {
   const [at, point] = useState(-1);
   const unit = 10 ** (digits ?? 0);
   const figure = axis(currency);
   const wide = shown(points, ROOM.wide);
   const narrow = shown(points, ROOM.narrow);
+  const before = Math.max(...top.map((value) => figure(value / unit).length));
+  const room = { "--before": `${before * LETTER + 10}px`, "--behind": `${end * LETTER}px` };
   const nothing = points.every(({ values }) => values.every((value) => value === 0));
   const grid = (nothing ? [0] : top).map((value) =>
     h("div", { key: value, className: "chart-line", style: { bottom: `${(value / top.at(-1)) * 100}%` } }, h("span", null, figure(value / unit))),
@@ -59,7 +62,7 @@ function Frame({ points, sentence, currency, digits, names, top, children }) {
   );
   return h(
     "div",
-    { className: "chart", role: "img", "aria-label": sentence },
+    { className: "chart", role: "img", "aria-label": sentence, style: room },
     h(
       "div",
       { className: "chart-plot", onPointerLeave: () => point(-1) },
@@ -125,7 +128,8 @@ export function LineChart({ points = [], sentence, currency, digits, names = [] 
     h("svg", { key: "lines", viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": true }, lines),
     h("div", { key: "ends", className: "chart-ends" }, ends(at)),
   ];
-  return h(Frame, { points, sentence, currency, digits, names, top }, drawing);
+  const end = Math.max(0, ...(points.at(-1)?.words ?? []).slice(0, names.length).map((words) => words.length));
+  return h(Frame, { points, sentence, currency, digits, names, top, end }, drawing);
 }
 
 // Two labels at nearly the same height are moved apart.

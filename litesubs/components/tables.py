@@ -1,11 +1,12 @@
 """Tables. On phones there is no sideways scroll: each row becomes a two-line grid.
 
 A cell's `place` says where it goes on a phone: "name" and "number" on the first line, "left" and "right" on the second,
-"away" where it does not fit; "below" has the second line for itself, "third" the third. Phones sort with a `sort_chip`
-(filters.py) instead of the heads, and have no selection: work on many rows stays on wide screens.
+"away" where it does not fit, "wide" where it does not fit on tablets either (its column says `wide` too); "below" has
+the second line for itself, "third" the third. Phones sort with a `sort_chip` (filters.py), not with the heads, and have
+no selection: work on many rows stays on wide screens.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,9 +18,9 @@ from litesubs.components.selection import HEAD_TICK, TICK_CELL, Selecting, selec
 from litesubs.components.surfaces import skeleton
 from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined, said
 
-Place = Literal["name", "number", "left", "right", "below", "third", "away"]
+Place = Literal["name", "number", "left", "right", "below", "third", "away", "wide"]
 PLACES: dict[Place, str] = {
-    "name": "max-sm:col-start-1 max-sm:row-start-1",
+    "name": "sm:max-w-[240px] lg:max-w-[320px] max-sm:col-start-1 max-sm:row-start-1",
     "number": "max-sm:col-start-2 max-sm:row-start-1 max-sm:text-right max-sm:font-semibold",
     "left": "max-sm:col-start-1 max-sm:row-start-2 max-sm:mt-2 max-sm:self-center",
     "right": "max-sm:col-start-2 max-sm:row-start-2 max-sm:mt-1.5 max-sm:text-right max-sm:text-sm max-sm:text-muted",
@@ -27,6 +28,7 @@ PLACES: dict[Place, str] = {
     "max-sm:-mb-2.5 max-sm:[&>button]:min-h-11 max-sm:[&>button]:align-top",
     "below": "max-sm:col-span-2 max-sm:row-start-2 max-sm:mt-2.5",
     "away": "max-sm:hidden!",
+    "wide": "max-lg:hidden!",
 }
 HEAD = (
     "h-10 border-b border-border px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-5 last:pr-5"
@@ -49,13 +51,14 @@ SORT = (
 class Column:
     """A column's heading. `hidden` headings are only for screen readers; numbers stand right.
 
-    `sort` is the key by which a press sorts, "" where the column does not sort.
+    `wide` columns are only for wide screens. `sort` is the key by which a press sorts, "" where it does not.
     """
 
     heading: str
     right: bool = False
     hidden: bool = False
     sort: str = ""
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,7 @@ def table_of(
     heads = [_heading(column, sorting) for column in columns]
     if selecting is not None:
         heads.insert(0, select_all(selecting))
-    return rx.el.table(
-        rx.el.thead(rx.el.tr(*heads), class_name="max-sm:sr-only"),
-        rx.el.tbody(*rows, class_name="max-sm:block"),
-        class_name="w-full border-collapse max-sm:block",
-        custom_attrs={"aria-label": label},
-    )
+    return _table(heads, rows, {"aria-label": label})
 
 
 def table_skeleton(
@@ -115,12 +113,9 @@ def table_skeleton(
     ]
     tick = [rx.el.td(class_name=TICK_CELL)] if ticks else []
     head = [rx.el.th(class_name=HEAD_TICK, custom_attrs={"aria-hidden": "true"})] if ticks else []
-    return rx.el.table(
-        rx.el.thead(rx.el.tr(*head, *[_heading(column, None) for column in columns]), class_name="max-sm:sr-only"),
-        rx.el.tbody(*[rx.el.tr(*tick, *cells, class_name=ROW)] * count, class_name="max-sm:block"),
-        class_name="w-full border-collapse max-sm:block",
-        custom_attrs={"aria-label": label, "aria-busy": "true"},
-    )
+    heads = [*head, *[_heading(column, None) for column in columns]]
+    rows = [rx.el.tr(*tick, *cells, class_name=ROW)] * count
+    return _table(heads, rows, {"aria-label": label, "aria-busy": "true"})
 
 
 def row(*cells: rx.Component, on_click: Handler = None, selected: Flag | None = None, **props: Any) -> rx.Component:
@@ -186,8 +181,19 @@ def row_link(words: Child, href: Text) -> rx.Component:
     return ReactRouterLink.create(words, href=href, class_name=look)
 
 
+def _table(heads: Sequence[rx.Component], rows: Sequence[rx.Component], attributes: dict[str, str]) -> rx.Component:
+    """The table itself. Should it ever be wider than its card, it scrolls there: nothing is cut off."""
+    element = rx.el.table(
+        rx.el.thead(rx.el.tr(*heads), class_name="max-sm:sr-only"),
+        rx.el.tbody(*rows, class_name="max-sm:block"),
+        class_name="w-full border-collapse max-sm:block",
+        custom_attrs=attributes,
+    )
+    return rx.el.div(element, class_name="sm:overflow-x-auto")
+
+
 def _heading(column: Column, sorting: Sorting | None) -> rx.Component:
-    look = joined(HEAD, "text-right!" if column.right else "")
+    look = joined(HEAD, "text-right!" if column.right else "", "max-lg:hidden" if column.wide else "")
     if sorting is None or not column.sort:
         words: Child = rx.el.span(column.heading, class_name="sr-only") if column.hidden else column.heading
         return rx.el.th(words, class_name=look, scope="col")
