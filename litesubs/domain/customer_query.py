@@ -26,6 +26,7 @@ SEARCH_LENGTH = 100
 MOST_WORDS = 8
 LOW = 3
 INACTIVE_DAYS = 60
+TRIGRAM = 3
 
 LONGEST_CURSOR = 2_000
 LARGEST = 2**63 - 1  # of a bigint
@@ -89,6 +90,7 @@ def matching(creator_id: UUID, query: CustomerQuery) -> list[sa.ColumnElement[bo
         wanted.append(col(summary.customer_id).in_(_known_ids("cus", chosen)))
     pack_id = next(iter(_known_ids("pack", [query.pack])), None)
     statuses = {status for status in SubscriptionStatus if status.value in _texts(query.statuses)}
+    sold = col(Subscription.creator_id) == creator_id
     held = [] if pack_id is None else [col(Subscription.pack_id) == pack_id]
     if statuses:
         held.append(col(Subscription.status).in_(sorted(statuses)))
@@ -109,13 +111,14 @@ def matching(creator_id: UUID, query: CustomerQuery) -> list[sa.ColumnElement[bo
                 ~col(CreditGrant.closed),
                 col(CreditGrant.remaining) > col(CreditGrant.held),
                 col(CreditGrant.expires_at).between(at, horizon),
+                sold,
                 *held,
             )
         )
         wanted += [col(summary.expires_on) <= horizon.date(), expiring.exists()]
     elif held:
         owned_by = col(Subscription.customer_id) == col(summary.customer_id)
-        wanted.append(sa.select(1).select_from(Subscription).where(owned_by, *held).exists())
+        wanted.append(sa.select(1).select_from(Subscription).where(owned_by, sold, *held).exists())
     if query.inactive is True:
         wanted.append(col(summary.active_at) < at - timedelta(days=INACTIVE_DAYS))
     return wanted
@@ -160,10 +163,11 @@ def position(session: Session, creator_id: UUID, query: CustomerQuery, text: obj
 
 
 def words(text: object) -> list[str]:
-    """The words to look for, in lower case; none where the text is nothing PostgreSQL can be asked about."""
+    """The words to look for, in lower case, each with a letter or digit; none where PostgreSQL cannot be asked."""
     if not isinstance(text, str) or not prose.storable(text):
         return []
-    return text[:SEARCH_LENGTH].lower().split()[:MOST_WORDS]
+    found = text[:SEARCH_LENGTH].lower().split()[:MOST_WORDS]
+    return [word for word in found if any(character.isalnum() for character in word)]
 
 
 def _sort(query: CustomerQuery) -> str:
@@ -184,4 +188,8 @@ def _known_ids(prefix: ids.Prefix, public_ids: Sequence[object]) -> list[UUID]:
 
 
 def _has_word(word: str) -> sa.ColumnElement[bool]:
-    return col(CustomerSummary.search).contains(word, autoescape=True)
+    """That name or e-mail has the word; one that is too short for the index of trigrams must be where a word begins."""
+    search = col(CustomerSummary.search)
+    if len(word) < TRIGRAM:
+        return sa.or_(search.startswith(word, autoescape=True), search.contains(f" {word}", autoescape=True))
+    return search.contains(word, autoescape=True)

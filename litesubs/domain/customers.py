@@ -4,19 +4,30 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from litesubs.db import snapshot, transaction
-from litesubs.domain import clock, customer_query, ids, money, owned, prose, statements, sums
+from litesubs.domain import clock, customer_query, dealings, ids, money, owned, prose, statements, sums
 from litesubs.domain.actors import Actor
 from litesubs.domain.customer_query import SEARCH_LENGTH as SEARCH_LENGTH
 from litesubs.domain.customer_query import SORTS as SORTS
 from litesubs.domain.customer_query import CustomerQuery as CustomerQuery
 from litesubs.domain.errors import ValidationFailedError
-from litesubs.domain.views.customers import CustomerPage, CustomerRow, JumpView, PackStanding
-from litesubs.models import CreditGrant, CreditPack, Customer, Purchase, PurchaseStatus, Subscription, User, Wallet
+from litesubs.domain.views.customers import CustomerPage, CustomerRow, CustomerView, JumpView, PackStanding
+from litesubs.models import (
+    Creator,
+    CreditGrant,
+    CreditPack,
+    Customer,
+    Purchase,
+    PurchaseStatus,
+    Subscription,
+    User,
+    Wallet,
+)
 
 ROWS_PER_PAGE = 25
 MOST_COUNTED = 1_000
@@ -45,6 +56,35 @@ def page(actor: Actor, query: CustomerQuery | None = None, after: str = "") -> C
         count=f"{MOST_COUNTED:,}+" if total > MOST_COUNTED else f"{total:,}",
         after=customer_query.cursor(query, shown[-1]) if len(found) > ROWS_PER_PAGE else "",
     )
+
+
+def one(actor: Actor, customer_id: str) -> CustomerView:
+    """Everything about one of the creator's customers. NotFoundError for anybody else's."""
+    creator_id, viewer = actor.require_creator(), actor.require_user()
+    with snapshot() as session:
+        customer = owned.customer(session, creator_id, customer_id)
+        zone = ZoneInfo(session.get_one(Creator, creator_id).time_zone)
+        [row] = rows_of(session, [customer.id])
+        spent = spent_by(session, [customer.id])[customer.id]
+        return CustomerView(
+            id=row.customer_id,
+            name=row.name,
+            email=row.email,
+            initials=row.initials,
+            has_account=customer.user_id is not None,
+            confirmed=row.confirmed,
+            since=prose.day(customer.created_at.astimezone(zone)),
+            last_activity=row.last_activity,
+            spent=[money.show(minor, currency) for currency, minor in spent],
+            left=row.left,
+            available=row.available,
+            held=row.held,
+            expires=row.expires,
+            expires_soon=row.expires_soon,
+            packs=row.packs,
+            purchases=dealings.purchases(session, customer, zone),
+            movements=dealings.movements(session, customer, viewer),
+        )
 
 
 def jump(actor: Actor, text: str) -> list[JumpView]:
@@ -95,7 +135,8 @@ def rows_of(session: Session, customer_ids: Sequence[UUID]) -> list[CustomerRow]
     alive = _alive(session, customer_ids, at)
     spent = spent_by(session, customer_ids)
     people = (
-        sa.select(Customer, User, Wallet)
+        sa.select(Customer, User, Wallet, col(Creator.time_zone))
+        .join(Creator, col(Creator.id) == col(Customer.creator_id))
         .outerjoin(User, col(User.id) == col(Customer.user_id))
         .outerjoin(Wallet, col(Wallet.customer_id) == col(Customer.id))
         .where(col(Customer.id).in_(customer_ids))
@@ -103,7 +144,7 @@ def rows_of(session: Session, customer_ids: Sequence[UUID]) -> list[CustomerRow]
     found = {person[0].id: person for person in session.execute(people)}
     rows = []
     for key in customer_ids:
-        customer, user, wallet = found[key]
+        customer, user, wallet, zone = found[key]
         lots, soonest = alive.get(key, (0, None))
         rows.append(
             CustomerRow(
@@ -120,7 +161,9 @@ def rows_of(session: Session, customer_ids: Sequence[UUID]) -> list[CustomerRow]
                 meter=_meter(packs[key]),
                 expires=prose.expiry(soonest, at) if lots else "None left",
                 expires_soon=prose.soon(soonest, at),
-                last_activity=prose.day(wallet.updated_at) if wallet and wallet.version else "",
+                last_activity=prose.day(wallet.updated_at.astimezone(ZoneInfo(zone)))
+                if wallet and wallet.version
+                else "",
                 spent=", ".join(money.show(minor, currency) for currency, minor in spent[key]),
             )
         )

@@ -99,6 +99,19 @@ def page(session: Session, book: Book, after: object, only: LedgerFilter) -> tup
     return _lines(session, book, moves, left), _written(_here(moves[-1])) if len(found) > LINES_PER_PAGE else ""
 
 
+def newest(session: Session, books: Sequence[Book], most: int) -> list[tuple[Book, EntryView]]:
+    """The last lines of the ledgers of one wallet, newest first, each with its ledger."""
+    everything = _Wanted(frozenset(), None, None)
+    found = [(move, book) for book in books for move in _moves(session, book, everything, None, most)]
+    latest = sorted(found, key=lambda pair: _order(pair[0]), reverse=True)[:most]
+    lines: dict[Place, EntryView] = {}
+    for book in books:
+        moves = [move for move, owner in latest if owner is book]
+        left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.subscription.posted))
+        lines |= zip(map(_here, moves), _lines(session, book, moves, left), strict=True)
+    return [(book, lines[_here(move)]) for move, book in latest]
+
+
 def exported(session: Session, book: Book, only: LedgerFilter) -> Iterator[Sequence[str]]:
     """The lines of a filter as rows of a sheet, with a header, newest first, as the ledger is now.
 
