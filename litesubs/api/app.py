@@ -12,10 +12,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from litesubs.api import auth, files, public, site, stripe_webhook
-from litesubs.api.auth import local_path
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
 from litesubs.domain.health import OUTAGE
-
+from litesubs.domain.prose import local_path
 
 PROBLEM_JSON = "application/problem+json"
 UNREADABLE = "The form came with something that its fields do not take. Go back, correct it and send it again."

@@ -11,6 +11,7 @@ from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress
 from litesubs.domain import accounts
 from litesubs.domain.errors import DomainError, ValidationFailedError
+from litesubs.domain.prose import local_path
 
 router = APIRouter(prefix="/auth", dependencies=[FROM_OUR_PAGES], include_in_schema=False)
 
@@ -46,18 +47,12 @@ def sign_in(
 
 
 @router.post("/sign-out")
-def sign_out(request: Request) -> Response:
-    """End this browser's session."""
+def sign_out(request: Request, next: Hidden = "") -> Response:
+    """End this browser's session, then go to `next` or home."""
     accounts.sign_out(session_cookie.read(request) or "")
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(local_path(next) or "/", 303)
     session_cookie.remove(response)
     return response
-
-
-def local_path(target: str) -> str:
-    """`target` if it is a path on this site, else "". A full address, `//host` or a backslash would lead away."""
-    leads_away = not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable()
-    return "" if leads_away else target
 
 
 def _signed_in(token: str, next_path: str, pack: str) -> Response:

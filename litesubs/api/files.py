@@ -20,8 +20,9 @@ QR_CACHE = "private, max-age=86400"  # a link's code never changes
 @router.get("/dashboard/links/{link_id}.{kind}")
 def qr_code(link_id: str, kind: Annotated[Literal["svg", "png"], Path()], actor: CurrentActor) -> Response:
     """A share link's QR code. 404 for the links of others."""
-    picture = links.qr(actor, link_id, kind)
-    return Response(picture, media_type=QR_TYPES[kind], headers={"cache-control": QR_CACHE})
+    name, picture = links.qr(actor, link_id, kind)
+    headers = {"cache-control": QR_CACHE, "content-disposition": f'inline; filename="{name}"'}
+    return Response(picture, media_type=QR_TYPES[kind], headers=headers)
 
 
 @router.get("/dashboard/figures.csv")

@@ -7,12 +7,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
 from litesubs.api import flash, site
-from litesubs.api.auth import AFTER_SIGN_IN, local_path
+from litesubs.api.auth import AFTER_SIGN_IN
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress, CurrentActor
 from litesubs.domain import health, storefront, visits
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import NotFoundError
+from litesubs.domain.prose import local_path
 from litesubs.domain.views.offers import StorefrontView
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +27,7 @@ def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddre
 
     That it was opened is counted once the page is sent.
     """
-    response = site.pack_page(storefront.open_link(token), actor, flash.read(request))
+    response = site.pack_page(storefront.open_link(token, actor), actor, flash.read(request))
     flash.forget(response)
     if request.method == "GET":
         headers = request.headers

@@ -53,6 +53,7 @@ OWNED: dict[str, Callable[[Actor, str], object]] = {
     "/dashboard/subscriptions": wallets.subscription,
     "/wallet": wallets.one_of_mine,
 }
+WAYS_ON = {"locked": ("Sign in", "/login"), "unconfirmed": ("Confirm your e-mail", "/verify-email")}
 GONE = ("archived", "used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
 CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
@@ -109,35 +110,52 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
     first = prose.first_name(view.creator_name)
     amount = prose.count(pack.credits, "credit")
     lead, rest = templates.lead_and_rest(pack.description_html)
-    return _pack_fields(view) | {
-        "path": f"/p/{view.token}",
-        "title": f"{pack.name} · {view.creator_name}",
-        "description": prose.summary(pack.description)
-        or f"{amount} with {view.creator_name} for {pack.price}, paid once.",
-        "lead_html": lead,
-        "description_html": rest,
-        "buy_label": f"Buy {amount}",
-        "bar_label": f"Buy {amount}" if len(pack.price) < LONG_PRICE else "Buy",
-        "buy_action": f"/p/{quote(view.token, safe='')}/buy",
-        "buy_note": f"{amount} · {pack.unit_price} each",
-        "expiry_promise": (pack.expiry_promise or "Credits never expire").removesuffix("."),
-        "creator_first": first,
-        "also_from": f"Also from {first}",
-        "see_movements": f"You and {first} read the same ledger, line by line.",
-        "use_credits": f"All {amount} are in your wallet at once. {first} takes them off as you use them."
-        if pack.credits > 1
-        else f"Your credit is in your wallet at once. {first} takes it off when you use it.",
-        "figure_class": "long-figure" if pack.credits >= LONG_FIGURE else "",
-        "price_class": "long-price" if len(pack.price) >= LONG_PRICE else "",
-        "others_html": templates.offers(view.others),
-        "others_class": "" if view.others else "away",
-        "open_class": "" if is_open else "away",
-        "closed_class": "away" if is_open else "",
-        "closed_title": view.closed_title or "On sale",
-        "closed_text": view.closed_text or "This pack can be bought.",
-        "account_href": "/wallet" if actor.signed_in else f"/login?{urlencode({'next': f'/p/{view.token}'})}",
-        "account_label": "Your wallet" if actor.signed_in else "Sign in",
-        "form_error_html": templates.refusal(flash.get("form_error", "")),
+    return (
+        _pack_fields(view)
+        | _way_on(view)
+        | {
+            "path": f"/p/{view.token}",
+            "title": f"{pack.name} · {view.creator_name}",
+            "description": prose.summary(pack.description)
+            or f"{amount} with {view.creator_name} for {pack.price}, paid once.",
+            "lead_html": lead,
+            "description_html": rest,
+            "buy_label": f"Buy {amount}",
+            "bar_label": f"Buy {amount}" if len(pack.price) < LONG_PRICE else "Buy",
+            "buy_action": f"/p/{quote(view.token, safe='')}/buy",
+            "buy_note": f"{amount} · {pack.unit_price} each",
+            "expiry_promise": (pack.expiry_promise or "Credits never expire").removesuffix("."),
+            "creator_first": first,
+            "also_from": f"Also from {first}",
+            "see_movements": f"You and {first} read the same ledger, line by line.",
+            "use_credits": f"All {amount} are in your wallet at once. {first} takes them off as you use them."
+            if pack.credits > 1
+            else f"Your credit is in your wallet at once. {first} takes it off when you use it.",
+            "figure_class": "long-figure" if pack.credits >= LONG_FIGURE else "",
+            "price_class": "long-price" if len(pack.price) >= LONG_PRICE else "",
+            "others_html": templates.offers(view.others),
+            "others_class": "" if view.others else "away",
+            "open_class": "" if is_open else "away",
+            "closed_class": "away" if is_open else "",
+            "closed_title": view.closed_title or "On sale",
+            "closed_text": view.closed_text or "This pack can be bought.",
+            "account_href": "/wallet" if actor.signed_in else f"/login?{urlencode({'next': f'/p/{view.token}'})}",
+            "account_label": "Your wallet" if actor.signed_in else "Sign in",
+            "form_error_html": templates.refusal(flash.get("form_error", "")),
+        }
+    )
+
+
+def _way_on(view: StorefrontView) -> Boot:
+    """What somebody can do about a link for one address. Texts are there also where nothing is shown."""
+    here = f"/p/{quote(view.token, safe='')}"
+    label, page = WAYS_ON.get(view.state, ("Your wallet", "/wallet"))
+    return {
+        "next": here,
+        "way_on_label": label,
+        "way_on_href": f"{page}?{urlencode({'next': here})}",
+        "way_on_class": "" if view.state in WAYS_ON else "away",
+        "switch_class": "" if view.state == "not_yours" else "away",
     }
 
 

@@ -64,3 +64,11 @@ def waiting_for_result(words: Text) -> rx.Component:
         skeleton("mx-auto mb-9 h-[172px] w-[340px] rounded-xl max-sm:w-[290px]"),
         rx.el.p(words, role="status", class_name="text-lg text-muted"),
     )
+
+
+def waiting_for_words(words: Text) -> rx.Component:
+    """Until it is known what there is to say."""
+    return rx.el.div(
+        skeleton("mx-auto h-11 w-[300px] rounded-md max-sm:w-[240px]"),
+        rx.el.p(words, role="status", class_name="mt-3.5 text-lg text-muted"),
+    )

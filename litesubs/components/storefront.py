@@ -7,6 +7,7 @@ from litesubs.components.buttons import button, link_button
 from litesubs.components.icons import icon
 from litesubs.components.links import anchor
 from litesubs.components.overlays import announcer, native_form
+from litesubs.components.posted import posted_value
 from litesubs.components.shell import GUTTER, theme_toggle
 from litesubs.components.surfaces import avatar
 from litesubs.components.tickets import perforation, ticket
@@ -147,6 +148,16 @@ def closed_card() -> rx.Component:
         when(
             "others_class",
             link_button("See other packs", href="#others", variant="primary", trailing="arrow-down", class_name="mt-4"),
+        ),
+        when("way_on_class", link_button(boot("way_on_label"), href=boot("way_on_href"), class_name="mt-4")),
+        when(
+            "switch_class",
+            native_form(
+                posted_value("next"),
+                button("Sign in as somebody else", submit=True),
+                action="/auth/sign-out",
+                class_name="mt-4",
+            ),
         ),
         class_name="rounded-xl border border-border bg-surface p-6",
     )

@@ -19,7 +19,7 @@ SOON_DAYS = 30
 BIDI_CONTROLS = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 VISIBLE = frozenset("LNPS")  # the Unicode categories of letters, numbers, punctuation and symbols
 UNDECOMPOSED = str.maketrans(
-    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}  # noqa: RUF001 - the letter itself
+    {"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote", "code", "pre", "hr", "del"}
 
@@ -41,6 +41,14 @@ def storable(text: object) -> bool:
     return isinstance(text, str) and not any(
         character == "\0" or "\ud800" <= character <= "\udfff" for character in text
     )
+
+
+def local_path(target: object) -> str:
+    """`target` if it is a path on this site, else "". A full address, `//host` or a backslash would lead away."""
+    if not isinstance(target, str):
+        return ""
+    leads_away = not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable()
+    return "" if leads_away else target
 
 
 def block(text: str, what: str, longest: int) -> str:

@@ -4,6 +4,7 @@ from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
 from litesubs.domain import links, packs, prose
+from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError
 from litesubs.domain.views.offers import OfferView, StorefrontView
 from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
@@ -20,7 +21,21 @@ CLOSED = {
 }
 
 
-def open_link(token: str) -> StorefrontView:
+# A link for one address, by whether who looks is signed in with it and has proven it.
+LOCKED = {
+    "locked": ("This link is for one person", "It was made for {email}. Sign in with that address to buy."),
+    "unconfirmed": (
+        "Confirm your e-mail first",
+        "This link is for {email}. The mail we sent there has a link and a code.",
+    ),
+    "not_yours": (
+        "This link is for somebody else",
+        "This link was for another e-mail address, {email}. Sign in with that one, or ask {name} for a new link.",
+    ),
+}
+
+
+def open_link(token: str, actor: Actor = VISITOR) -> StorefrontView:
     """The page of a share link, also where it can no longer be used. NotFoundError for a token that never was."""
     if not prose.storable(token):
         raise NotFoundError
@@ -37,15 +52,17 @@ def open_link(token: str) -> StorefrontView:
         link, pack, creator = found
         others = _others(session, creator, pack)
     over = packs.over(pack)
-    state = _state(link, pack)
-    title, text = CLOSED.get("over" if over and state == "disabled" else state, ("", ""))
+    state = _state(link, pack, actor)
+    title, text = (CLOSED | LOCKED).get("over" if over and state == "disabled" else state, ("", ""))
     last_day = pack.expiry_date if over else prose.last_day(link.expires_at) if link.expires_at else None
     until = prose.day(last_day) if last_day else ""
     return StorefrontView(
         token=token,
         state=state,
         closed_title=title,
-        closed_text=text.format(name=prose.first_name(creator.display_name), until=until),
+        closed_text=text.format(
+            name=prose.first_name(creator.display_name), until=until, email=_shown(link, owner=state == "unconfirmed")
+        ),
         pack=packs.view(pack),
         creator_name=creator.display_name,
         creator_initials=prose.initials(creator.display_name),
@@ -53,11 +70,24 @@ def open_link(token: str) -> StorefrontView:
     )
 
 
-def _state(link: ShareLink, pack: CreditPack) -> str:
-    """The pack's state where that closes it, else the link's."""
+def _state(link: ShareLink, pack: CreditPack, actor: Actor) -> str:
+    """The pack's state where that closes it, else the link's, for who looks at it."""
     if pack.status is PackStatus.archived:
         return "archived"
-    return "disabled" if pack.status is PackStatus.disabled or packs.over(pack) else links.state(link)
+    state = "disabled" if pack.status is PackStatus.disabled or packs.over(pack) else links.state(link)
+    if state != "open" or link.email_normalized is None:
+        return state
+    if not actor.signed_in:
+        return "locked"
+    if actor.email_normalized != link.email_normalized:
+        return "not_yours"
+    return "open" if actor.verified else "unconfirmed"
+
+
+def _shown(link: ShareLink, *, owner: bool) -> str:
+    """Whom a link is for: "j•••@example.com", which its owner recognises and nobody else can use."""
+    email = link.email or ""
+    return email if owner else f"{email[:1]}•••@{email.rpartition('@')[2]}"
 
 
 def _others(session: Session, creator: Creator, shown: CreditPack) -> list[OfferView]:

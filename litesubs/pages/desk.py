@@ -7,6 +7,7 @@ from litesubs.components.shell import desk_shell
 from litesubs.components.sidebar import Counts, Section
 from litesubs.components.signed_in import Person
 from litesubs.components.values import Text
+from litesubs.pages.verify_email import confirm_reminder
 from litesubs.state.frame import FrameState as State
 
 
@@ -25,5 +26,6 @@ def desk_page(
             counts=Counts(nav.packs, nav.customers, nav.setup),
             palette=palette(State.found, State.found_for, State.find.debounce(150)),
         ),
+        confirm_reminder("/dashboard"),
         on_mount=State.count,
     )

@@ -12,6 +12,7 @@ from litesubs.components.shell import Person, wallet_shell
 from litesubs.components.standing import creator_heading, free_of, held_note, stub_actions, stub_title, wallet_header
 from litesubs.components.surfaces import card, empty_state, failed_state, note, skeleton
 from litesubs.components.tickets import ticket_stub
+from litesubs.pages.verify_email import confirm_reminder
 from litesubs.state.wallet import WalletState as State
 
 
@@ -33,6 +34,7 @@ def page() -> rx.Component:
             ("failed", failed_state("Your wallet", State.load)),
             _loading(),
         ),
+        confirm_reminder("/wallet"),
         person=Person(account.name, account.email, account.initials),
     )
 

@@ -18,6 +18,7 @@ from litesubs.components.standing import (
     standing_skeleton,
 )
 from litesubs.components.surfaces import card, empty_state, failed_state, section_header
+from litesubs.pages.verify_email import confirm_reminder
 from litesubs.state.wallet_subscription import WalletSubscriptionState as State
 
 
@@ -36,6 +37,7 @@ def page() -> rx.Component:
             ),
             on_unmount=State.leave,
         ),
+        confirm_reminder("/wallet"),
         person=Person(account.name, account.email, account.initials),
     )
 

@@ -91,7 +91,8 @@ class OfferView:
 class StorefrontView:
     """The page behind a share link. `state` is open, disabled, archived, used_up, expired or revoked.
 
-    Text says why and the way on.
+    A link for one address is open for its proven owner, else locked (nobody is signed in), unconfirmed (the address is
+    not proven) or not_yours. Text says why and the way on.
     """
 
     token: str
