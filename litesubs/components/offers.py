@@ -8,13 +8,19 @@ from litesubs.components.badges import link_badge
 from litesubs.components.icons import icon
 from litesubs.components.layout import phone_only
 from litesubs.components.standing import with_badge
-from litesubs.components.tables import Place, cell, two_lines
+from litesubs.components.tables import cell, two_lines
 from litesubs.components.values import Child, Text, grouped, plural
 
 
 def counted(number: Any, one: str, many: str) -> rx.Component:
     """A number in a column, and on phones, which have no heads, with what it counts."""
     return rx.fragment(grouped(number), phone_only(" ", plural(number, one, many)))
+
+
+def phone_line(*parts: Any) -> rx.Component:
+    """What phones show of a row's figures before its buttons: "3 sales · €165". Parts that are "" are left out."""
+    shown = [rx.cond(part == "", "", f" · {part}") for part in parts[1:]]
+    return rx.el.span(parts[0], *shown, class_name="py-1 text-sm text-muted [overflow-wrap:anywhere]")
 
 
 def or_none(words: Any) -> rx.Component:
@@ -33,7 +39,7 @@ def link_name(link: Any, second: Child) -> rx.Component:
 def link_uses(link: Any) -> rx.Component:
     """How often a link was used, and of how many if it has a limit."""
     limit = rx.cond(link.most > 0, f" of {grouped(link.most)}", "")
-    return rx.fragment(grouped(link.used), limit, phone_only(" used"))
+    return rx.fragment(grouped(link.used), limit)
 
 
 def qr_picture(src: Text, label: Text) -> rx.Component:
@@ -63,14 +69,9 @@ def views_above(control: rx.Component) -> rx.Component:
     return rx.el.div(control, class_name="mb-3.5 flex")
 
 
-def second_line_cell(*children: Child) -> rx.Component:
-    """A number in a column; on phones a quiet line under the name, so it says there what it counts."""
-    return cell(*children, place="left", right=True, class_name="max-sm:text-left! max-sm:text-sm max-sm:text-muted")
-
-
-def one_line_cell(*children: Child, place: Place = "away", right: bool = False) -> rx.Component:
-    """Words that do not wrap, such as a date."""
-    return cell(*children, place=place, right=right, class_name="whitespace-nowrap")
+def one_line_cell(*children: Child, right: bool = False) -> rx.Component:
+    """Words that do not wrap, such as a date, where there is room for them."""
+    return cell(*children, place="away", right=right, class_name="whitespace-nowrap")
 
 
 def cut(words: Text) -> rx.Component:

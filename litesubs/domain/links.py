@@ -90,16 +90,17 @@ def revoke(actor: Actor, link_id: str) -> LinkView:
         return _with_figures(session, creator_id, [(link, pack)])[0]
 
 
-def qr(actor: Actor, link_id: str, kind: Literal["svg", "png"]) -> bytes:
-    """A picture of the link's QR code, black on white, to print or to show. NotFoundError for others' links."""
+def qr(actor: Actor, link_id: str, kind: Literal["svg", "png"]) -> tuple[str, bytes]:
+    """(file name, picture) of the link's QR code, black on white, to print or to show. NotFoundError for others'."""
     with transaction() as session:
-        token = owned.link(session, actor.require_creator(), link_id).token
-    code, file = segno.make_qr(url(token), error="m"), io.BytesIO()
+        link = owned.link(session, actor.require_creator(), link_id)
+        pack = session.get_one(CreditPack, link.pack_id)
+    code, file = segno.make_qr(url(link.token), error="m"), io.BytesIO()
     if kind == "svg":
         code.save(file, kind="svg", border=QR_QUIET_ZONE, light="#fff", omitsize=True, nl=False)
     else:
         code.save(file, kind="png", border=QR_QUIET_ZONE, scale=QR_MODULE_PIXELS)
-    return file.getvalue()
+    return "-".join(filter(None, [pack.slug, prose.slug(link.name)])) + f".{kind}", file.getvalue()
 
 
 def default_link(pack: CreditPack) -> ShareLink:

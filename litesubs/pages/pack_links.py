@@ -14,14 +14,15 @@ from litesubs.components.offers import (
     link_name,
     link_uses,
     one_line_cell,
+    or_none,
+    phone_line,
     qr_picture,
     quiet,
-    second_line_cell,
 )
 from litesubs.components.overlays import confirm, dialog, menu, menu_item, menu_rule
 from litesubs.components.surfaces import card, failed_state, section_header
 from litesubs.components.tables import Column, Place, Sorting, cell, cell_actions, row, table, table_skeleton
-from litesubs.components.values import grouped
+from litesubs.components.values import grouped, plural
 from litesubs.domain.views.offers import LinkView
 from litesubs.state.links import LinksState
 
@@ -38,7 +39,7 @@ FIGURES = [
     Column("Actions", hidden=True),
 ]
 OF_ALL, OF_PACK = [LINK, PACK, *FIGURES], [LINK, *FIGURES]
-PLACES: list[Place] = ["name", "away", "left", "away", "number", "away", "right", "away", "third"]
+PLACES: list[Place] = ["name", "away", "away", "away", "number", "away", "away", "away", "below"]
 
 
 def links_section() -> rx.Component:
@@ -84,20 +85,24 @@ def link_dialogs(*, of_pack: bool) -> rx.Component:
 def _row(link: ObjectVar[LinkView], *, of_pack: bool) -> rx.Component:
     figures: Any = link.figures
     second = rx.fragment() if of_pack else phone_only(link.pack_name)
-    views = rx.fragment(
-        counted(figures.views, "view", "views"), phone_only(rx.cond(figures.views > 0, f" · {figures.conversion}", ""))
-    )
+    most: Any = link.most
+    views = f"{grouped(figures.views)} {plural(figures.views, 'view', 'views')}"
+    limit = rx.cond(most > 0, f"{grouped(link.used)} of {grouped(most)} used", "")
+    in_short = phone_line(views, limit, rx.cond(link.ends == "", "", link.expires))
     ends = rx.cond(link.expires == "No end", quiet("No end"), link.expires)
     return row(
         cell(link_name(link, second), place="name"),
         *([] if of_pack else [cell(cut(link.pack_name), place="away")]),
-        second_line_cell(views),
+        cell(grouped(figures.views), place="away", right=True),
         cell(grouped(figures.sign_ups), place="away", right=True),
         cell(counted(figures.sales, "sale", "sales"), place="number", right=True),
-        cell(figures.conversion, place="away", right=True),
-        one_line_cell(link_uses(link), place="right", right=True),
+        cell(or_none(figures.conversion), place="away", right=True),
+        one_line_cell(link_uses(link), right=True),
         one_line_cell(ends),
-        cell(cell_actions(rx.cond(link.state == "revoked", "", copy_button(link.url)), _menu(link)), place="third"),
+        cell(
+            cell_actions(rx.cond(link.state == "revoked", "", copy_button(link.url)), _menu(link), on_phones=in_short),
+            place="below",
+        ),
     )
 
 

@@ -7,9 +7,9 @@ from reflex.vars import ObjectVar
 
 from litesubs.components.buttons import copy_button, link_button
 from litesubs.components.choices import segmented
-from litesubs.components.layout import phone_only, wide_only
+from litesubs.components.layout import wide_only
 from litesubs.components.navigation import page_header
-from litesubs.components.offers import counted, or_none, second_line_cell, views_above
+from litesubs.components.offers import or_none, phone_line, views_above
 from litesubs.components.overlays import confirm, menu, menu_item, menu_rule
 from litesubs.components.surfaces import card, empty_state, failed_state
 from litesubs.components.tables import (
@@ -39,7 +39,7 @@ COLUMNS = [
     Column("Unused", right=True),
     Column("Actions", hidden=True),
 ]
-PLACES: list[Place] = ["name", "number", "left", "away", "away", "right", "third"]
+PLACES: list[Place] = ["name", "number", "away", "away", "away", "away", "below"]
 
 
 def page() -> rx.Component:
@@ -111,18 +111,16 @@ def _list() -> rx.Component:
 def _row(pack: ObjectVar[PackView]) -> rx.Component:
     figures: Any = pack.figures
     chip = ticket_chip(grouped(pack.credits), off=~pack.active)
-    sales = rx.fragment(
-        counted(figures.sales, "sale", "sales"), phone_only(rx.cond(figures.revenue == "", "", f" · {figures.revenue}"))
-    )
-    unused = stacked(rx.fragment(grouped(figures.unused), phone_only(" unused")), wide_only(figures.owed))
+    sales = f"{grouped(figures.sales)} {plural(figures.sales, 'sale', 'sales')}"
+    in_short = phone_line(sales, figures.revenue, f"{grouped(figures.unused)} unused")
     return row(
         cell(two_lines_link(pack.name, pack.expiry, f"/dashboard/packs/{pack.id}", leading=chip), place="name"),
         cell(stacked(pack.price, rx.fragment(pack.unit_price, wide_only(" each"))), place="number", right=True),
-        second_line_cell(sales),
+        cell(grouped(figures.sales), place="away", right=True),
         cell(or_none(figures.revenue), place="away", right=True),
         cell(grouped(figures.holders), place="away", right=True),
-        cell(unused, place="right", right=True),
-        cell(cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack)), place="third"),
+        cell(stacked(grouped(figures.unused), figures.owed), place="away", right=True),
+        cell(cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack), on_phones=in_short), place="below"),
     )
 
 

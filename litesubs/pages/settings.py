@@ -18,7 +18,7 @@ from litesubs.state.settings import SettingsState, currencies
 S = SettingsState
 PROFILE = ("Your profile", "What buyers see on your pages, and how your figures are counted.")
 PERSON = ("Your sign-in", "Who you are when you sign in, sell and buy.")
-HANDLE_HINT = "Your public address. When you change it, the old one stops working."
+HANDLE_HINT = "In the addresses of your pages. When you change it, the old one stops working."
 
 
 def page() -> rx.Component:

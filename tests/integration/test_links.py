@@ -83,13 +83,14 @@ def test_all_links_of_a_creator_are_listed_newest_first_with_their_packs() -> No
 
 def test_a_qr_code_is_a_picture_of_the_address() -> None:
     seller = factories.creator()
-    (link,) = links.of_pack(seller, factories.pack(seller).id)
-    png, svg = links.qr(seller, link.id, "png"), links.qr(seller, link.id, "svg")
+    (link,) = links.of_pack(seller, factories.pack(seller, slug="ten").id)
+    (name, png), (_, svg) = links.qr(seller, link.id, "png"), links.qr(seller, link.id, "svg")
+    assert name == "ten-main-link.png"
     assert png.startswith(b"\x89PNG")
     assert int.from_bytes(png[16:20]) == int.from_bytes(png[20:24]) >= 800
     assert svg.lstrip().startswith((b"<?xml", b"<svg"))
     assert b"viewBox" in svg
-    assert links.qr(seller, links.create(seller, link.pack_id, "Other").id, "svg") != svg
+    assert links.qr(seller, links.create(seller, link.pack_id, "李").id, "svg")[0] == "ten.svg"
 
 
 def test_tokens_cannot_be_guessed_or_misread() -> None:
