@@ -20,7 +20,7 @@ from litesubs.settings import SmtpServer, settings
 TIMEOUT_SECONDS = 20.0  # for each step of the conversation
 LONGEST_SUBJECT = 200
 PERMANENT = 500  # RFC 5321 §4.2.1: 4yz may succeed later, 5yz will not
-DEVELOPMENT_SENDER = "Litesubs <litesubs@localhost>"
+DEVELOPMENT_SENDER = "Litesubs <hello@litesubs.example>"
 NOT_FOR_A_HEADER = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 

@@ -118,6 +118,13 @@ def test_a_server_that_is_not_there_may_be_there_later(monkeypatch: pytest.Monke
         mail.send(LETTER)
 
 
+def test_a_developer_need_not_name_a_sender(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAIL_FROM")
+    settings.cache_clear()
+    mail.send(LETTER)
+    assert inbox.messages()[0]["from"].startswith("Litesubs <")
+
+
 def test_a_password_is_not_sent_to_a_server_without_encryption(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     use(inbox.smtp_url.replace("//", "//ada:secret@") + "?starttls=always", monkeypatch)
     with pytest.raises(MailUnavailableError, match="STARTTLS"):
