@@ -43,6 +43,15 @@ def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", d
     )
 
 
+def checkbox(label: Text, name: str) -> rx.Component:
+    """Yes or no in a form: it sends "on" by `name`, or nothing."""
+    return rx.el.label(
+        rx.el.input(type="checkbox", id=name, name=name, class_name="tick mt-[2px] shrink-0"),
+        rx.el.span(label),
+        class_name="flex cursor-pointer items-start gap-2.5 py-1",
+    )
+
+
 def segmented(
     options: list[tuple[str, Child]] | rx.Var[list[str]],
     value: Text,

@@ -17,7 +17,7 @@ def page_header(title: Child, line: Child = "", *actions: rx.Component) -> rx.Co
                 class_name="text-3xl font-semibold [overflow-wrap:anywhere] max-sm:text-[24px] max-sm:leading-[30px]",
             ),
             rx.el.p(line, class_name="mt-1 text-muted") if not isinstance(line, str) or line else rx.fragment(),
-            class_name="min-w-0 flex-1 basis-[220px]",
+            class_name="min-w-0 flex-1 basis-[200px]",
         ),
         *actions,
         class_name="flex flex-wrap items-end gap-3 pt-7 pb-5 max-sm:pt-5 max-sm:pb-4",

@@ -1,6 +1,5 @@
 """What happened last with a creator's customers, in sentences."""
 
-from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -72,7 +71,7 @@ def latest(session: Session, creator_id: UUID, zone: str) -> list[ActivityView]:
             kind=history.kind(entry),
             text=_sentence(entry.type, source, moved[line], pack_name, reason),
             who=customer_name,
-            at=_ago(entry.at, zone),
+            at=prose.ago(entry.at, clock.now(), zone),
             subscription_id=ids.show("sub", entry.subscription_id),
             moment=format_datetime(entry.at, "d MMM y, HH:mm", ZoneInfo(zone), prose.LOCALE),
         )
@@ -94,18 +93,3 @@ def _sentence(kind: EntryType, source: GrantSource, credits_: int, pack_name: st
         EntryType.refund: f"was refunded {moved}",
     }
     return f"{sentences[kind]}: {reason}" if reason else sentences[kind]
-
-
-def _ago(at: datetime, zone: str) -> str:
-    """ "now", "8 min", "3 h", "Sun", "14 Nov", "14 Nov 2025": as short as it is exact enough."""
-    now = clock.now()
-    gone = now - at
-    if gone < timedelta(hours=1):
-        minutes = int(gone.total_seconds() // 60)
-        return f"{minutes} min" if minutes > 0 else "now"
-    here, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    if gone < timedelta(hours=24) and here.date() == today:
-        return f"{int(gone.total_seconds() // 3600)} h"
-    days = (today - here.date()).days
-    pattern = "EEE" if days < 7 else "d MMM" if here.year == today.year else "d MMM y"  # noqa: PLR2004 - a week's days
-    return format_datetime(here, pattern, ZoneInfo(zone), prose.LOCALE)

@@ -161,9 +161,7 @@ def rows_of(session: Session, customer_ids: Sequence[UUID]) -> list[CustomerRow]
                 meter=_meter(packs[key]),
                 expires=prose.expiry(soonest, at) if lots else "None left",
                 expires_soon=prose.soon(soonest, at),
-                last_activity=prose.day(wallet.updated_at.astimezone(ZoneInfo(zone)))
-                if wallet and wallet.version
-                else "",
+                last_activity=prose.ago(wallet.updated_at, at, zone) if wallet and wallet.version else "",
                 spent=", ".join(money.show(minor, currency) for currency, minor in spent[key]),
             )
         )

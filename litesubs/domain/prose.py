@@ -107,6 +107,20 @@ def moment(at: datetime, time_zone: str = "UTC") -> str:
     return format_datetime(at.astimezone(ZoneInfo(time_zone)), "d MMM y, HH:mm", locale=LOCALE)
 
 
+def ago(at: datetime, now: datetime, time_zone: str) -> str:
+    """ "now", "8 min", "3 h", "Sun", "14 Nov", "14 Nov 2025": as short as it is exact enough."""
+    gone = now - at
+    if gone < timedelta(hours=1):
+        minutes = int(gone.total_seconds() // 60)
+        return f"{minutes} min" if minutes > 0 else "now"
+    here, today = at.astimezone(ZoneInfo(time_zone)), now.astimezone(ZoneInfo(time_zone)).date()
+    if gone < timedelta(hours=24) and here.date() == today:
+        return f"{int(gone.total_seconds() // 3600)} h"
+    days = (today - here.date()).days
+    pattern = "EEE" if days < 7 else "d MMM" if here.year == today.year else "d MMM y"  # noqa: PLR2004 - a week's days
+    return format_datetime(here, pattern, ZoneInfo(time_zone), LOCALE)
+
+
 def clocks(time_zone: str) -> str:
     """ "Copenhagen time", of the zone Europe/Copenhagen; "UTC" of UTC."""
     city = time_zone.rpartition("/")[2].replace("_", " ")

@@ -30,7 +30,8 @@ class PackStanding:
 class CustomerRow:
     """A line of the list: one customer with all their packs. `confirmed` says that they proved the address.
 
-    `left`, `available` and `held` are sums over the packs; `spent` is "€690, $40", refunds taken off, or "".
+    `left`, `available`, `held` and `granted` are sums over the packs, and `meter` shows them; `spent` is "€690, $40",
+    refunds taken off, or "".
     """
 
     customer_id: str
@@ -42,6 +43,8 @@ class CustomerRow:
     left: int
     available: int
     held: int
+    granted: int
+    meter: str
     expires: str
     expires_soon: bool
     last_activity: str

@@ -1,0 +1,155 @@
+"""Customers in lists: who they are, what they hold."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from litesubs.components.badges import badge, status_badge
+from litesubs.components.credits import credit_meter
+from litesubs.components.icons import icon
+from litesubs.components.layout import wide_only
+from litesubs.components.standing import with_badge
+from litesubs.components.surfaces import avatar, note
+from litesubs.components.tables import row_link, two_lines
+from litesubs.components.values import Text
+
+AFTER = "min-w-7 text-right font-semibold tabular-nums"
+
+
+def face_and_name(customer: Any, href: Text) -> rx.Component:
+    """A customer's face, name and address in a table, as a link that fills the row.
+
+    That an address is not proven is said only where credits wait for its owner.
+    """
+    unproven = rx.cond(
+        ~customer.confirmed & (customer.left > 0),
+        rx.el.span(" · not confirmed", class_name="text-subtle"),
+        rx.fragment(),
+    )
+    return two_lines(
+        row_link(customer.name, href),
+        rx.fragment(customer.email, unproven),
+        leading=wide_only(avatar(customer.initials, "sm")),
+    )
+
+
+def packs_held(packs: Any) -> rx.Component:
+    """One pack by its name; several as "2 packs" above what is left of each. Says only exceptional status."""
+    first = packs[0]
+    exceptional = rx.cond(first.status == "active", rx.fragment(), status_badge(first.status))
+    each = rx.Var(
+        f"({packs}).map((pack) => `${{pack.pack_name}} ${{pack.left}}` + "
+        "(pack.status === 'active' ? '' : ` (${pack.status})`)).join(', ')",
+        _var_data=packs._get_all_var_data(),  # noqa: SLF001 - Reflex has no other way
+    ).to(str)
+    several = rx.el.div(
+        rx.el.p(f"{packs.length()} packs"),
+        rx.el.p(each, title=each, class_name="max-w-[160px] truncate text-sm text-muted"),
+    )
+    return rx.match(
+        packs.length(),
+        (0, rx.el.span("None", class_name="text-subtle")),
+        (1, with_badge(first.pack_name, exceptional)),
+        several,
+    )
+
+
+def meter_of(customer: Any) -> rx.Component:
+    """All a customer's credits, ten dots a line in a table."""
+    return credit_meter(
+        customer.meter,
+        available=customer.left,
+        held=customer.held,
+        granted=customer.granted,
+        size="sm",
+        class_name="sm:w-[118px]",
+    )
+
+
+def held_badge(held: Any) -> rx.Component:
+    """What is set aside, on phones, where no meter has room to say it."""
+    return rx.cond(
+        held > 0, rx.el.span(badge(f"{held} held", "lock"), class_name="mr-2 font-normal sm:hidden"), rx.fragment()
+    )
+
+
+def joined_line(*parts: Any) -> rx.Component:
+    """Short facts on one line with room between; they wrap on phones."""
+    return rx.el.div(*[rx.el.span(part) for part in parts], class_name="flex flex-wrap items-center gap-x-3 gap-y-1.5")
+
+
+def amounts_of(amounts: Any) -> rx.Component:
+    """What was spent: the first currency as a figure, each other one below it; "Nothing" without any."""
+    line = rx.foreach(
+        amounts, lambda each: rx.el.span(each, class_name="block not-first:text-base not-first:leading-5")
+    )
+    return rx.cond(amounts.length() > 0, rx.el.span(line), "Nothing")
+
+
+def change_list(label: str, changes: Any, line: Callable[[Any], rx.Component]) -> rx.Component:
+    """The customers a dialog is about, one a line, in a well that scrolls."""
+    return rx.el.ul(
+        rx.foreach(changes, lambda each: rx.el.li(line(each), class_name="px-3.5 py-2 first:pt-3 last:pb-3")),
+        class_name="max-h-44 divide-y divide-border overflow-y-auto rounded-md bg-sunken",
+        tab_index=0,
+        custom_attrs={"aria-label": label},
+    )
+
+
+def change_line(name: Text, before: Any, after: Text, *, holds: Any, wrong: Any) -> rx.Component:
+    """Whose credits, how many before, how many after; or that they do not have the pack."""
+    figures = rx.fragment(
+        rx.el.span(before, class_name="text-muted tabular-nums"),
+        icon("arrow-right", "s", "text-muted"),
+        rx.el.span("then", class_name="sr-only"),
+        rx.el.b(after, class_name=rx.cond(wrong, f"{AFTER} text-danger", AFTER)),
+    )
+    return rx.el.div(
+        rx.el.span(name, class_name="min-w-0 flex-1 truncate"),
+        rx.cond(holds, figures, rx.el.span("does not have it", class_name="text-sm text-danger")),
+        class_name="flex items-center gap-2",
+    )
+
+
+def refusal_list(title: Text, refusals: Any, line: Callable[[Any], rx.Component]) -> rx.Component:
+    """That nothing was done, and because of whom."""
+    items = rx.foreach(refusals, lambda each: rx.el.li(line(each)))
+    return note(
+        rx.el.p(title, class_name="font-semibold"),
+        rx.el.ul(items, class_name="mt-1 grid max-h-36 gap-1 overflow-y-auto"),
+        tone="danger",
+    )
+
+
+def terms(title: str, pairs: list[tuple[str, str]]) -> rx.Component:
+    """What the columns of a file mean."""
+    lines = [
+        rx.el.div(
+            rx.el.dt(rx.el.code(word, class_name="font-mono text-sm font-medium")),
+            rx.el.dd(meaning, class_name="text-sm text-muted"),
+            class_name="grid grid-cols-[72px_minmax(0,1fr)] items-baseline gap-3",
+        )
+        for word, meaning in pairs
+    ]
+    return rx.el.div(rx.el.p(title, class_name="text-sm font-medium"), rx.el.dl(*lines, class_name="mt-2 grid gap-1.5"))
+
+
+def fate(kind: Text, words: Text, line: Any) -> rx.Component:
+    """What becomes of a row of a file: an icon and a sentence, on phones with its line number."""
+    sign = rx.match(
+        kind,
+        ("new", icon("user-plus", "s", "mt-0.5 text-success")),
+        ("more", icon("plus", "s", "mt-0.5 text-success")),
+        ("before", icon("check", "s", "mt-0.5 text-subtle")),
+        icon("circle-alert", "s", "mt-0.5 text-danger"),
+    )
+    return rx.el.div(
+        sign,
+        rx.el.span(
+            rx.el.span(f"Line {line}: ", class_name="sm:hidden"),
+            words,
+            class_name=rx.cond(kind == "error", "min-w-0 text-danger", "min-w-0 text-muted"),
+        ),
+        class_name="flex items-start gap-2 text-sm [overflow-wrap:anywhere]",
+    )
