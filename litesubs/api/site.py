@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from litesubs.api import session_cookie, templates
 from litesubs.api.templates import Boot
-from litesubs.domain import accounts, packs, prose, wallets
+from litesubs.domain import accounts, customers, packs, prose, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
 from litesubs.domain.health import OUTAGE
@@ -49,6 +49,7 @@ EMPTY: Mapping[str, str] = MappingProxyType({})
 LONG_FIGURE = 10_000
 LONG_PRICE = 11
 OWNED: dict[str, Callable[[Actor, str], object]] = {
+    "/dashboard/customers": customers.one,
     "/dashboard/packs": packs.one,
     "/dashboard/subscriptions": wallets.subscription,
     "/wallet": wallets.one_of_mine,

@@ -1,0 +1,151 @@
+"""Giving credits to a customer, or to an e-mail address that is nobody's yet."""
+
+import secrets
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex.event import EventCallback, EventSpec, EventType
+
+from litesubs.domain import customers, gifts, packs, prose
+from litesubs.domain.customers import CustomerQuery
+from litesubs.domain.errors import ValidationFailedError
+from litesubs.domain.gifts import Gift
+from litesubs.state import forms
+from litesubs.state.customer import CustomerState
+from litesubs.state.customers import CustomersState
+from litesubs.state.frame import FrameState
+from litesubs.state.session import SessionState, handler, said
+
+MOST_MATCHES = 6
+
+
+@dataclass(frozen=True)
+class Match:
+    """A customer whom the field of the dialog offers."""
+
+    value: str
+    label: str
+    hint: str
+
+
+class GiveCreditsState(SessionState):
+    """The dialog. `email` is whom the credits are for so far, `known` their name where they are a customer."""
+
+    giving: bool = False
+    fixed: bool = False
+    packs: list[tuple[str, str]] = []
+    pack: str = ""
+    amounts: dict[str, str] = {}
+    matches: list[Match] = []
+    email: str = ""
+    known: str = ""
+    expires: str = ""
+    errors: dict[str, str] = {}
+    _key: str = ""
+
+    @rx.var
+    def addressed(self) -> bool:
+        """Whether it says whom, as far as one can tell while it is written."""
+        return "@" in self.email[1:-1]
+
+    @rx.var
+    def first_name(self) -> str:
+        """What to call them."""
+        return prose.first_name(self.known)
+
+    @handler
+    async def begin(self) -> None:
+        """Open the dialog for anybody."""
+        await self._begin("", "")
+
+    @handler
+    async def begin_here(self) -> None:
+        """Open the dialog for the customer whose page this is."""
+        shown = (await self.get_state(CustomerState)).view
+        await self._begin(shown.email, shown.name)
+
+    @handler
+    async def look(self, text: str) -> None:
+        """Offer the customers whom the words may mean."""
+        self.email, self.known = str(text).strip()[: customers.SEARCH_LENGTH], ""
+        self.errors = {}
+        await self._find()
+
+    @handler
+    def pick(self, email: str) -> None:
+        """Take one of those offered, or the new address."""
+        self.email = str(email).strip()[: customers.SEARCH_LENGTH]
+        self.known = next((match.label for match in self.matches if match.value == self.email), "")
+        self.errors = {}
+
+    @handler
+    def pick_pack(self, pack_id: str) -> EventSpec | None:
+        """Choose the pack, and with it how many credits are usual."""
+        if pack_id not in self.amounts:
+            return None
+        self.pack = pack_id
+        return rx.set_value("credits", self.amounts[pack_id])
+
+    @handler
+    def pick_expiry(self, choice: str) -> None:
+        """Choose when the credits expire."""
+        self.expires = str(choice)[:10]
+
+    @handler
+    async def give(self, form: dict[str, str]) -> EventType[()] | None:
+        """Give them. The same dialog sent twice gives once."""
+        if not self.giving:
+            return None
+        gift = self._gift(form)
+        try:
+            await self._ask(gifts.give, gift, self._key)
+        except ValidationFailedError as error:
+            self.errors = error.fields
+            return None
+        self.giving = False
+        whom = self.first_name or gift.email
+        return [
+            said(f"{prose.count(int(gift.credits), 'credit')} given to {whom}. They get a mail."),
+            *self._refreshed(),
+        ]
+
+    @handler
+    def close(self) -> None:
+        """Close the dialog."""
+        self.giving = False
+
+    async def _begin(self, email: str, name: str) -> None:
+        offered = [pack for pack in await self._ask(packs.mine) if pack.status != "archived"]
+        self.packs = [(pack.id, pack.name) for pack in offered]
+        self.amounts = {pack.id: str(pack.credits) for pack in offered}
+        self.pack = offered[0].id if offered else ""
+        self.email, self.known, self.fixed = email, name, bool(email)
+        self.expires, self.errors, self._key = "", {}, secrets.token_urlsafe()
+        self.matches = []
+        if not email:
+            await self._find()
+        self.giving = True
+
+    async def _find(self) -> None:
+        found = await self._ask(customers.page, CustomerQuery(search=self.email))
+        self.matches = [Match(row.email, row.name, row.email) for row in found.rows[:MOST_MATCHES]]
+        exact = [row.name for row in found.rows if row.email.casefold() == self.email.casefold()]
+        self.known = exact[0] if exact else ""
+
+    def _gift(self, form: object) -> Gift:
+        return Gift(
+            name=self.known or forms.text(form, "name"),
+            email=self.email if self.fixed else forms.text(form, "email"),
+            pack_id=forms.text(form, "pack"),
+            credits=forms.text(form, "credits"),
+            expires=forms.expiry(form),
+            reason=forms.text(form, "reason"),
+            promo=bool(forms.text(form, "promo")),
+        )
+
+    def _refreshed(self) -> list[EventCallback[()]]:
+        """What the page behind the dialog has to read anew."""
+        path = self.router.url.path.rstrip("/")
+        if path == "/dashboard/customers":
+            return [CustomersState.refresh, FrameState.count]
+        return [CustomerState.load] if path.startswith("/dashboard/customers/") else []
