@@ -7,7 +7,9 @@ import uuid_utils
 
 from litesubs.domain.errors import NotFoundError
 
-Prefix = Literal["usr", "cre", "pack", "link", "cus", "sub", "pur", "grant", "debit", "rev", "adj", "post", "hold"]
+Prefix = Literal[
+    "usr", "cre", "pack", "link", "cus", "sub", "pur", "grant", "debit", "rev", "adj", "post", "hold", "imp"
+]
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
 

@@ -21,7 +21,7 @@ COLUMNS = {
 }
 WORDS = {"name": "name", "email": "e-mail", "pack": "pack", "credits": "credits", "expires": "expiry"}
 NAME_LENGTH = 80
-QUOTED_LENGTH = 40
+SHOWN_LENGTH = 40
 DIGITS_READ = 20  # more than any amount that is let through
 TOO_MANY = "There are more cells than columns. Put quotation marks around cells with a comma."
 FORMULA = "The {} begins like a formula. If it is none, put an apostrophe before it."
@@ -167,7 +167,11 @@ def _same(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _quoted(text: str) -> str:
+def shown(text: str) -> str:
     """What was written, cut where it is long, without what is invisible."""
-    shown = "".join(character for character in text if character.isprintable())
-    return f"\u201c{shown if len(shown) <= QUOTED_LENGTH else shown[: QUOTED_LENGTH - 1] + '…'}\u201d"
+    visible = "".join(character for character in text if character.isprintable())
+    return visible if len(visible) <= SHOWN_LENGTH else f"{visible[: SHOWN_LENGTH - 1]}\u2026"
+
+
+def _quoted(text: str) -> str:
+    return f"\u201c{shown(text)}\u201d"
