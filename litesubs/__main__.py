@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     except ValidationError as error:
         for item in error.errors():
-            say(f"{item['loc'][0]}: {item['msg']}")
+            say(f"{item['loc'][0]}: {item['msg'].removeprefix('Value error, ')}")
         say("The configuration cannot be read: correct it in the environment or in .env.")
         return 1
     except (InstanceError, PostgresError, FrontendError) as error:

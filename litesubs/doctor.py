@@ -45,7 +45,8 @@ def _configuration() -> str:
     try:
         found = settings().problems()
     except ValidationError as error:
-        raise Problem("; ".join(f"{item['loc'][0]}: {item['msg']}" for item in error.errors())) from None
+        told = (f"{item['loc'][0]}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors())
+        raise Problem("; ".join(told)) from None
     if found:
         raise Problem(" ".join(found))
     return f"{settings().env}, {settings().base_url}"

@@ -112,7 +112,7 @@ def test_a_purchase_of_somebody_else_is_not_spoken_of(checkout: Checkout) -> Non
 
 def test_copying_works_where_the_browser_has_no_clipboard_for_pages(page: Page) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    page.goto("/login")
+    page.goto("/nothing-here")  # a page that no framework renders anew
     page.evaluate(
         """() => {
             const button = "<button data-copy='the text'>Copy</button>";

@@ -4,6 +4,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from litesubs.domain import accounts
 from tests.e2e import people
+from tests.e2e.conftest import Site
 from tests.sandbox_process import eventually
 
 
@@ -52,6 +53,15 @@ def test_a_tab_that_connects_again_after_a_sign_out_elsewhere_is_sent_nothing_pr
     reload(page, frames)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert [frame for frame in frames if email in frame or "Mara" in frame] == []
+
+
+def test_pages_opened_by_the_other_name_of_a_developers_machine_lead_to_the_one_with_the_cookie(
+    page: Page, site: Site
+) -> None:
+    signed_up(page, "Mara Lindqvist")
+    page.goto(f"{site.base_url.replace('localhost', '127.0.0.1')}/wallet?from=elsewhere")
+    expect(page).to_have_url(f"{site.base_url}/wallet?from=elsewhere")
+    expect(page.get_by_text("No credits yet")).to_be_visible()
 
 
 def test_whoever_signs_in_elsewhere_next_is_sent_nothing_of_the_last_person(page: Page) -> None:

@@ -45,6 +45,6 @@ def test_a_configuration_that_cannot_be_read_is_told_once_and_stops_no_check(
     monkeypatch.setenv("LITESUBS_BASE_URL", "https://credits.example/shop")
     settings.cache_clear()
     said = examined(capsys)
-    assert "write scheme and host alone" in said["configuration"]
+    assert said["configuration"].startswith("problem LITESUBS_BASE_URL: write scheme and host alone")
     assert said["proxies"] == said["stripe"] == "problem not known, since the configuration cannot be read."
     assert said["purchases"].startswith("ok not counted")
