@@ -19,8 +19,8 @@ def counted(number: Any, one: str, many: str) -> rx.Component:
 
 def phone_line(*parts: Any) -> rx.Component:
     """What phones show of a row's figures before its buttons: "3 sales · €165". Parts that are "" are left out."""
-    shown = [rx.cond(part == "", "", f" · {part}") for part in parts[1:]]
-    return rx.el.span(parts[0], *shown, class_name="py-1 text-sm text-muted [overflow-wrap:anywhere]")
+    more = [rx.cond(part == "", "", rx.el.span(f" · {part}", class_name="inline-block")) for part in parts[1:]]
+    return rx.el.span(parts[0], *more, class_name="py-1 text-sm text-muted")
 
 
 def or_none(words: Any) -> rx.Component:

@@ -98,7 +98,7 @@ class LinksState(SessionState):
     @handler
     def pick_pack(self, pack_id: str) -> None:
         """Show the links of this pack; "" for all."""
-        self.pack = pack_id if pack_id in dict(self.pack_names) else ""
+        self.pack = next((key for key, _ in self.pack_names if key == pack_id), "")
         self._arrange()
 
     @handler
@@ -111,7 +111,7 @@ class LinksState(SessionState):
     def sort_by(self, key: str) -> None:
         """Order by a column."""
         if str(key).removeprefix("-") in SORTS:
-            self.sort = key
+            self.sort = str(key)
             self._arrange()
 
     @handler
@@ -153,7 +153,7 @@ class LinksState(SessionState):
     def ask(self, link_id: str, dialog: str) -> None:
         """Open a link's QR code, or ask whether to revoke it."""
         link = next((link for link in self._links if link.id == link_id), None)
-        if link is not None and dialog in {"qr", "revoke"}:
+        if link is not None and dialog in ("qr", "revoke"):
             self.asked, self.dialog = link, dialog
 
     @handler

@@ -19,7 +19,7 @@ CHANGES: dict[str, Callable[[Actor, str], PackView]] = {
     "archive": packs.archive,
     "restore": packs.restore,
 }
-ASKED = {"enable", "disable", "archive"}
+ASKED = ("enable", "disable", "archive")
 OUTCOMES = {
     "enable": "Pack enabled. Its open links sell again.",
     "disable": "Pack disabled.",

@@ -80,7 +80,7 @@ def test_a_pack_is_copied_archived_and_restored(new_page: NewPage, size: Size) -
     page.goto("/dashboard/packs")
     page.get_by_role("button", name="Actions for Ten lessons").click()
     page.get_by_role("menuitem", name="Duplicate").click()
-    expect(page.get_by_role("heading", name="Ten lessons copy")).to_be_visible()
+    expect(page.get_by_role("heading", name="Ten lessons copy", level=1)).to_be_visible()
     expect(page.get_by_text("Nobody can buy this pack until you enable it.")).to_be_visible()
     page.get_by_role("button", name="Enable").click()
     page.get_by_role("button", name="Enable pack").click()

@@ -53,6 +53,8 @@ def test_the_desk(new_page: NewPage, size: Size, theme: Theme, filled: dict[str,
         "/dashboard/packs",
         "/dashboard/packs/new",
         f"/dashboard/packs/{packs.mine(creator)[0].id}",
+        "/dashboard/links",
+        "/dashboard/settings",
         "/dashboard/customers",
         f"/dashboard/subscriptions/{standing}",
     ]
