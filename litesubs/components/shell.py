@@ -101,8 +101,9 @@ def desk_shell(
     trail: list[tuple[Text, Text]] | None = None,
     counts: Counts | None = None,
     palette: rx.Component | None = None,
+    foot: rx.Component | None = None,
 ) -> rx.Component:
-    """The creator's side: sidebar (a drawer under 900 px), top bar with the trail, content to 1200."""
+    """The creator's side: sidebar (a drawer under 900 px), top bar with the trail, content to 1200, and a `foot`."""
     counted = counts or Counts()
     top = rx.el.header(
         rx.el.div(
@@ -116,12 +117,12 @@ def desk_shell(
         class_name="flex h-14 items-center gap-3 border-b border-border px-8 max-md:px-5 max-sm:gap-1 max-sm:px-2",
     )
     content = rx.el.main(
-        *children, class_name="mx-auto w-full max-w-[1264px] min-w-0 px-8 pb-24 max-md:px-5 max-sm:px-4"
+        *children, class_name="mx-auto w-full max-w-[1264px] min-w-0 flex-1 px-8 pb-24 max-md:px-5 max-sm:px-4"
     )
     return rx.el.div(
         sidebar(section, person, counted),
         drawer(section, person, counted),
-        rx.el.div(top, connection_note(), content, class_name="min-w-0"),
+        rx.el.div(top, connection_note(), content, foot or rx.fragment(), class_name="flex min-h-dvh min-w-0 flex-col"),
         palette or rx.fragment(),
         toaster(),
         announcer(),

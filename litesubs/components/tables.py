@@ -2,8 +2,8 @@
 
 A cell's `place` says where it goes on a phone: "name" and "number" on the first line, "left" and "right" on the second,
 "away" where it does not fit, "wide" where it does not fit on tablets either (its column says `wide` too); "below" has
-the second line for itself, "third" the third. Phones sort with a `sort_chip` (filters.py), not with the heads, and have
-no selection: work on many rows stays on wide screens.
+the second line for itself, "third" the third, "menu" the end of the row. Phones sort with a `sort_chip` (filters.py),
+not with the heads, and have no selection: work on many rows stays on wide screens.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from litesubs.components.selection import HEAD_TICK, TICK_CELL, Selecting, selec
 from litesubs.components.surfaces import skeleton
 from litesubs.components.values import Child, Flag, Handler, Text, handlers, joined, said
 
-Place = Literal["name", "number", "left", "right", "below", "third", "away", "wide"]
+Place = Literal["name", "number", "left", "right", "below", "third", "menu", "away", "wide"]
 PLACES: dict[Place, str] = {
     "name": "sm:max-w-[240px] lg:max-w-[320px] max-sm:col-start-1 max-sm:row-start-1",
     "number": "max-sm:col-start-2 max-sm:row-start-1 max-sm:text-right max-sm:font-semibold",
@@ -27,13 +27,14 @@ PLACES: dict[Place, str] = {
     "third": "max-sm:col-span-2 max-sm:col-start-1 max-sm:row-start-3 max-sm:pl-8! max-sm:text-left! "
     "max-sm:-mb-2.5 max-sm:[&>button]:min-h-11 max-sm:[&>button]:align-top",
     "below": "max-sm:col-span-2 max-sm:row-start-2 max-sm:mt-2.5",
+    "menu": "max-sm:col-start-3 max-sm:row-span-2 max-sm:row-start-1 max-sm:-mr-2 max-sm:w-11 max-sm:self-center",
     "away": "max-sm:hidden!",
     "wide": "max-lg:hidden!",
 }
 HEAD = (
     "h-10 border-b border-border px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-5 last:pr-5"
 )
-CELL = "h-15 px-3 py-2 align-middle first:pl-5 last:pr-5 max-sm:block max-sm:h-auto max-sm:p-0! max-sm:min-w-0"
+CELL = "h-15 px-2.5 py-2 align-middle first:pl-5 last:pr-5 max-sm:block max-sm:h-auto max-sm:p-0! max-sm:min-w-0"
 ROW = (
     "relative border-b border-border last:border-b-0 row-hover sm:data-[selected=true]:bg-accent-soft! "
     "max-sm:grid max-sm:grid-cols-[minmax(0,1fr)_auto] max-sm:gap-x-3 max-sm:px-4 max-sm:py-3.5"
@@ -51,7 +52,8 @@ SORT = (
 class Column:
     """A column's heading. `hidden` headings are only for screen readers; numbers stand right.
 
-    `wide` columns are only for wide screens. `sort` is the key by which a press sorts, "" where it does not.
+    `wide` columns are only for wide screens. `sort` is the key by which a press sorts, "" where it does not. `width` is
+    in pixels; once a column has one, the others share what is left, whatever they hold: nothing moves when rows come.
     """
 
     heading: str
@@ -59,6 +61,7 @@ class Column:
     hidden: bool = False
     sort: str = ""
     wide: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def table_of(
     heads = [_heading(column, sorting) for column in columns]
     if selecting is not None:
         heads.insert(0, select_all(selecting))
-    return _table(heads, rows, {"aria-label": label})
+    return _table(columns, heads, rows, {"aria-label": label})
 
 
 def table_skeleton(
@@ -115,7 +118,7 @@ def table_skeleton(
     head = [rx.el.th(class_name=HEAD_TICK, custom_attrs={"aria-hidden": "true"})] if ticks else []
     heads = [*head, *[_heading(column, None) for column in columns]]
     rows = [rx.el.tr(*tick, *cells, class_name=ROW)] * count
-    return _table(heads, rows, {"aria-label": label, "aria-busy": "true"})
+    return _table(columns, heads, rows, {"aria-label": label, "aria-busy": "true"})
 
 
 def row(*cells: rx.Component, on_click: Handler = None, selected: Flag | None = None, **props: Any) -> rx.Component:
@@ -181,12 +184,15 @@ def row_link(words: Child, href: Text) -> rx.Component:
     return ReactRouterLink.create(words, href=href, class_name=look)
 
 
-def _table(heads: Sequence[rx.Component], rows: Sequence[rx.Component], attributes: dict[str, str]) -> rx.Component:
+def _table(
+    columns: list[Column], heads: Sequence[rx.Component], rows: Sequence[rx.Component], attributes: dict[str, str]
+) -> rx.Component:
     """The table itself. Should it ever be wider than its card, it scrolls there: nothing is cut off."""
+    layout = "sm:table-fixed" if any(column.width for column in columns) else ""
     element = rx.el.table(
         rx.el.thead(rx.el.tr(*heads), class_name="max-sm:sr-only"),
         rx.el.tbody(*rows, class_name="max-sm:block"),
-        class_name="w-full border-collapse max-sm:block",
+        class_name=joined("w-full border-collapse max-sm:block", layout),
         custom_attrs=attributes,
     )
     return rx.el.div(element, class_name="sm:overflow-x-auto")
@@ -194,9 +200,10 @@ def _table(heads: Sequence[rx.Component], rows: Sequence[rx.Component], attribut
 
 def _heading(column: Column, sorting: Sorting | None) -> rx.Component:
     look = joined(HEAD, "text-right!" if column.right else "", "max-lg:hidden" if column.wide else "")
+    size = {"style": {"width": f"{column.width}px"}} if column.width else {}
     if sorting is None or not column.sort:
         words: Child = rx.el.span(column.heading, class_name="sr-only") if column.hidden else column.heading
-        return rx.el.th(words, class_name=look, scope="col")
+        return rx.el.th(words, class_name=look, scope="col", **size)
     by, up, down = rx.Var.create(sorting.by).to(str), column.sort, f"-{column.sort}"
     following = rx.cond(by == down, up, down) if column.right else rx.cond(by == up, down, up)
     press = rx.el.button(
@@ -212,4 +219,5 @@ def _heading(column: Column, sorting: Sorting | None) -> rx.Component:
         class_name=look,
         scope="col",
         custom_attrs={"aria-sort": rx.match(by, (up, "ascending"), (down, "descending"), "none")},
+        **size,
     )

@@ -17,6 +17,7 @@ def code_form(
     code = text_field(
         "Code from the mail",
         "code",
+        hint="Six digits. The last one sends it.",
         error=error,
         on_change=on_type,
         placeholder="000 000",
@@ -31,7 +32,7 @@ def code_form(
             rx.cond(trouble != "", note(trouble), rx.fragment()),
         ),
         role="status",
-        class_name="min-h-[46px]",
+        class_name="min-h-[62px]",
     )
     another = rx.el.p(
         "No mail after a minute? Look under spam, or ",
@@ -63,12 +64,12 @@ def reminder(email: Text, verified: Flag, href: Text) -> rx.Component:
                     class_name="min-w-0 flex-1 truncate",
                 ),
                 link_button("Confirm", href=href, size="sm"),
-                class_name="mx-auto flex max-w-[860px] items-center gap-3",
+                class_name="mx-auto flex max-w-[860px] items-center gap-3 px-8 max-sm:px-4",
             ),
             class_name=(
-                "fixed inset-x-0 bottom-0 z-10 border-t border-border bg-raised px-8 py-2 "
+                "fixed inset-x-0 bottom-0 z-10 border-t border-border bg-raised px-8 py-2 [.desk_&]:sticky "
                 "pb-[calc(8px+env(safe-area-inset-bottom))] max-sm:px-4"
             ),
-            custom_attrs={"aria-label": "Confirm your e-mail"},
+            custom_attrs={"aria-label": "Confirm your e-mail", "data-foot": ""},
         ),
     )

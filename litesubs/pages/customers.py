@@ -29,14 +29,14 @@ from litesubs.state.frame import FrameState
 
 COLUMNS = [
     Column("Customer", sort="name"),
-    Column("Pack"),
-    Column("Available", right=True, sort="credits"),
-    Column("Credits", hidden=True),
-    Column("Expires", sort="expires"),
-    Column("Last activity", sort="active"),
-    Column("Spent", right=True, sort="spent"),
+    Column("Pack", wide=True, width=160),
+    Column("Available", right=True, sort="credits", width=104),
+    Column("Credits", hidden=True, width=136),
+    Column("Expires", sort="expires", width=128),
+    Column("Last activity", sort="active", width=116),
+    Column("Spent", right=True, sort="spent", wide=True, width=100),
 ]
-PLACES: list[Place] = ["name", "away", "number", "left", "right", "away", "away"]
+PLACES: list[Place] = ["name", "wide", "number", "left", "right", "away", "wide"]
 STATUSES = [("active", "Active"), ("paused", "Paused"), ("disabled", "Disabled")]
 
 
@@ -164,11 +164,11 @@ def _row(customer: ObjectVar[CustomerRow]) -> rx.Component:
             f"Select {customer.name}",
         ),
         cell(face_and_name(customer, f"/dashboard/customers/{customer.customer_id}"), place="name"),
-        cell(packs_held(customer.packs), place="away"),
+        cell(packs_held(customer.packs), place="wide"),
         cell(held_badge(held), figure(customer.left), place="number", right=True),
         cell(meter_of(customer), place="left"),
         cell(expiry_words(customer.expires, soon=customer.expires_soon), place="right"),
         cell(customer.last_activity, place="away", class_name="whitespace-nowrap text-muted"),
-        cell(rx.cond(customer.spent != "", customer.spent, "None"), place="away", right=True),
+        cell(rx.cond(customer.spent != "", customer.spent, "None"), place="wide", right=True),
         selected=chosen,
     )

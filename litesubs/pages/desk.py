@@ -25,7 +25,7 @@ def desk_page(
             person=Person(account.name, account.email, account.initials),
             counts=Counts(nav.packs, nav.customers, nav.setup),
             palette=palette(State.found, State.found_for, State.find.debounce(150)),
+            foot=confirm_reminder("/dashboard"),
         ),
-        confirm_reminder("/dashboard"),
         on_mount=State.count,
     )
