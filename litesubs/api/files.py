@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
 from litesubs.api.deps import CurrentActor
-from litesubs.domain import desk, links, sheets
+from litesubs.domain import desk, links, sheets, wallets
+from litesubs.domain.history import LedgerFilter
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,6 +36,32 @@ def figures(
         [header, *[[text if NUMBER.fullmatch(text) else sheets.cell(text) for text in row] for row in rows]]
     )
     return _file(lines, f"{chart}.csv")
+
+
+@router.get("/dashboard/subscriptions/{subscription_id}.csv")
+def ledger_of(
+    subscription_id: str,
+    actor: CurrentActor,
+    kind: Annotated[str, Query(alias="type")] = "",
+    since: str = "",
+    until: str = "",
+) -> Response:
+    """A customer's ledger for their creator, whole or narrowed as on its page. 404 for another creator's."""
+    rows = wallets.ledger_of(actor, subscription_id, LedgerFilter((kind,) if kind else (), since, until))
+    return _file(sheets.lines(rows), "ledger.csv")
+
+
+@router.get("/wallet/{subscription_id}.csv")
+def ledger_of_mine(
+    subscription_id: str,
+    actor: CurrentActor,
+    kind: Annotated[str, Query(alias="type")] = "",
+    since: str = "",
+    until: str = "",
+) -> Response:
+    """The same for the buyer. 404 for what somebody else holds."""
+    rows = wallets.ledger_of_mine(actor, subscription_id, LedgerFilter((kind,) if kind else (), since, until))
+    return _file(sheets.lines(rows), "ledger.csv")
 
 
 def _file(lines: Iterator[str], name: str) -> Response:

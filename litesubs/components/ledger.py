@@ -66,6 +66,11 @@ def ledger_header(
     )
 
 
+def ledger_clocks(name: Text) -> rx.Component:
+    """The line under a ledger that says whose clocks its times are."""
+    return rx.el.p(f"Times are {name}.", class_name="mt-2.5 text-sm text-muted")
+
+
 def ledger_skeleton(count: int = 8) -> rx.Component:
     """The ledger while it loads: the same heads and rows."""
     return table_skeleton(COLUMNS, ["name", "away", "away", "number", "right"], label="Ledger", count=count)
@@ -137,7 +142,7 @@ def _entry(entry: ObjectVar[EntryView], actions: Actions | None) -> rx.Component
         ),
     ]
     if actions:
-        cells.append(cell(actions(entry), place="third", right=True))
+        cells.append(cell(actions(entry), place="menu", right=True))
     return row(*cells)
 
 

@@ -1,5 +1,6 @@
 """How a customer stands with a pack, as both sides see it: who, how many, until when, from which lots."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -97,12 +98,18 @@ def standing_figures(view: Any, one_less: OneLess | None = None) -> rx.Component
     )
 
 
-def standing_lots(view: Any) -> rx.Component:
-    """The lots credits came in, where there is more than one: each with its own expiry."""
+def standing_lots(view: Any, *, actions: Callable[[Any], rx.Component] | None = None) -> rx.Component:
+    """The lots credits came in, each with its own expiry; a single one shows only where something can be done with it.
+
+    `actions` makes the last cell of a lot, such as a menu.
+    """
+    columns = [*LOTS, Column("Actions", hidden=True)] if actions else LOTS
     lots = card(
-        card_header("Lots, the first to expire is used first"), table(LOTS, view.lots, _lot, label="Lots"), padded=False
+        card_header("Lots, the first to expire is used first"),
+        table(columns, view.lots, lambda lot: _lot(lot, actions), label="Lots"),
+        padded=False,
     )
-    return rx.cond(view.lots.length() > 1, rx.el.div(lots, class_name="mt-4"), rx.fragment())
+    return rx.cond(view.lots.length() > (0 if actions else 1), rx.el.div(lots, class_name="mt-4"), rx.fragment())
 
 
 def standing_skeleton() -> rx.Component:
@@ -201,20 +208,26 @@ def held_note(held: Any) -> rx.Component:
     return rx.cond(held > 0, rx.el.p(words, class_name="text-sm text-muted"), rx.fragment())
 
 
-def _lot(lot: ObjectVar[LotView]) -> rx.Component:
+def _lot(lot: ObjectVar[LotView], actions: Callable[[Any], rx.Component] | None) -> rx.Component:
     remaining: Any = lot.remaining
-    expiry = expiry_words(rx.cond(remaining > 0, lot.expires, "None left"), soon=lot.expires_soon)
-    return row(
+    held: Any = lot.held
+    expiry = expiry_words(rx.cond(remaining > 0, lot.expires, "None left"), soon=lot.expires_soon & (remaining > 0))
+    was = rx.el.p(f"instead of {lot.extended_from}", class_name="text-sm text-muted")
+    cells = [
         cell(rx.el.span(lot.label, class_name="font-medium"), place="name"),
         cell(lot.source, place="left", class_name="text-muted max-sm:text-sm"),
-        cell(expiry, place="right"),
+        cell(expiry, rx.cond(lot.extended_from != "", was, rx.fragment()), place="right"),
         cell(
             rx.el.b(lot.remaining, class_name="font-semibold"),
             rx.el.span(f" of {lot.amount}", class_name="font-normal text-muted"),
+            rx.cond(held > 0, rx.el.p(f"{held} held", class_name="text-sm text-muted"), rx.fragment()),
             place="number",
             right=True,
         ),
-    )
+    ]
+    if actions:
+        cells.append(cell(actions(lot), place="menu", right=True))
+    return row(*cells)
 
 
 def _which(view: Any) -> rx.Var[str]:

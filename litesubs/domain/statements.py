@@ -188,6 +188,7 @@ def meter(granted: int, free: int, held: int, expiring: int) -> str:
 
 def _lot(lot: CreditGrant, index: int, at: datetime) -> LotView:
     over = locked.over(lot, at)
+    last_day = prose.last_day(lot.expires_at) if lot.expires_at else None
     return LotView(
         id=ids.show("grant", lot.id),
         label=history.lot_label(index),
@@ -199,7 +200,8 @@ def _lot(lot: CreditGrant, index: int, at: datetime) -> LotView:
         expires=prose.expiry(lot.expires_at, at),
         expires_soon=prose.soon(lot.expires_at, at),
         expired=over,
-        last_day=str(prose.last_day(lot.expires_at)) if lot.expires_at else "",
+        last_day=str(last_day) if last_day else "",
+        ends=prose.day(last_day) if last_day else "",
         extendable=lot.expires_at is not None and not over and not lot.closed,
         extended_from="",
     )

@@ -4,9 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from litesubs.components.buttons import button, link_button
-from litesubs.components.layout import centred
-from litesubs.components.ledger import ledger
+from litesubs.components.buttons import link_button
 from litesubs.components.navigation import page_header
 from litesubs.components.shell import Person, wallet_shell
 from litesubs.components.standing import (
@@ -15,9 +13,9 @@ from litesubs.components.standing import (
     standing_figures,
     standing_header,
     standing_lots,
-    standing_skeleton,
 )
-from litesubs.components.surfaces import card, empty_state, failed_state, section_header
+from litesubs.components.surfaces import card, empty_state, failed_state
+from litesubs.pages.statement import ledger_section, statement_skeleton
 from litesubs.pages.verify_email import confirm_reminder
 from litesubs.state.wallet_subscription import WalletSubscriptionState as State
 
@@ -33,7 +31,7 @@ def page() -> rx.Component:
                 ("shown", _pack()),
                 ("missing", _nothing()),
                 ("failed", failed_state("This pack", State.load)),
-                standing_skeleton(),
+                statement_skeleton(),
             ),
             on_unmount=State.leave,
         ),
@@ -67,9 +65,7 @@ def _pack() -> rx.Component:
         _explained(),
         standing_figures(view),
         standing_lots(view),
-        section_header("Ledger"),
-        card(ledger(rx.Var.create(State.entries)), padded=False),
-        rx.cond(view.older != "", centred(button("Show older", on_click=State.show_older)), rx.fragment()),
+        ledger_section(State, f"/wallet/{view.id}.csv"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from litesubs.domain.views.customers import CustomerPage, CustomerView, ImportPlan, ImportView
 from litesubs.domain.views.offers import LinkView, PackView
-from litesubs.domain.views.statements import SubscriptionView, WalletView
+from litesubs.domain.views.statements import EntryView, LotView, SubscriptionView, WalletView
 
 NO_CUSTOMERS = CustomerPage(rows=[], total=0, count="0", after="")
 NO_CUSTOMER = CustomerView(
@@ -37,6 +37,25 @@ NO_PLAN = ImportPlan(
 )
 NO_IMPORT = ImportView(id="", file_name="", at="", rows=0, credits=0, undone="")
 NO_WALLET = WalletView(summary="", expiring="")
+NO_ENTRY = EntryView(
+    id="", kind="", title="", reason="", at="", who="", lot="", lot_expiry="", amount="", adds=False, left_after=0
+)
+NO_LOT = LotView(
+    id="",
+    label="",
+    source="",
+    amount=0,
+    remaining=0,
+    held=0,
+    free=0,
+    expires="",
+    expires_soon=False,
+    expired=False,
+    last_day="",
+    ends="",
+    extendable=False,
+    extended_from="",
+)
 NO_SUBSCRIPTION = SubscriptionView(
     id="",
     status="",

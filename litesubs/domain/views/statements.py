@@ -30,8 +30,9 @@ class EntryView:
 class LotView:
     """A grant. `label` is Lot A, Lot B… in order of arrival.
 
-    `free` is what of it can be taken back, 0 once it has expired. `last_day` is an ISO date, "" for credits without
-    end; `extendable` says that there is an end to move. `extended_from` is the last day it had before, in words, or "".
+    `free` is what of it can be taken back, 0 once it has expired. `last_day` is an ISO date and `ends` the same in
+    words, "" for credits without end; `extendable` says that there is an end to move. `extended_from` is the last day
+    that it had at first, in words, or "".
     """
 
     id: str
@@ -45,6 +46,7 @@ class LotView:
     expires_soon: bool
     expired: bool
     last_day: str
+    ends: str
     extendable: bool
     extended_from: str
 
