@@ -91,7 +91,7 @@ def _stale() -> rx.Component:
         ),
         result_text(
             "This link has ended",
-            "A link works for 24 hours. Sign in, and we send you a new mail.",
+            "A link works for 24 hours. Sign in to have a new mail sent.",
             link_button("Sign in", href=State.sign_in_href, variant="primary", size="lg"),
         ),
     )
