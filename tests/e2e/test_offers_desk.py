@@ -110,8 +110,17 @@ def test_a_visitor_counts_and_the_creator_does_not(new_page: NewPage) -> None:
     for opened in (page, page, visitor, visitor):
         opened.goto(f"/p/{factories.token_of(offer)}")
         expect(opened.get_by_role("heading", level=1)).to_be_visible()
+    url = f"/p/{factories.token_of(offer)}"
+    other = {"user-agent": PERSON.replace("120", "121")}
+    visitor.request.head(url, headers=other)
+    visitor.request.get(url, headers=other | {"sec-purpose": "prefetch"})
+    visitor.request.get(url, headers={"user-agent": "WhatsApp/2.23.20.0 A"})
     page.goto("/dashboard/links")
-    expect(row_of(page, "Main link").get_by_role("cell").nth(2)).to_have_text("1")
+    seen = row_of(page, "Main link").get_by_role("cell").nth(2)
+    expect(seen).to_have_text("1")
+    visitor.request.get(url, headers=other)
+    page.reload()
+    expect(seen).to_have_text("2")
 
 
 def test_links_are_searched_filtered_and_sorted(page: Page) -> None:
