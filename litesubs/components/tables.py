@@ -32,7 +32,7 @@ PLACES: dict[Place, str] = {
     "wide": "max-lg:hidden!",
 }
 HEAD = (
-    "h-10 border-b border-border px-3 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-5 last:pr-5"
+    "h-10 border-b border-border px-2.5 text-left text-xs font-medium whitespace-nowrap text-muted first:pl-5 last:pr-5"
 )
 CELL = "h-15 px-2.5 py-2 align-middle first:pl-5 last:pr-5 max-sm:block max-sm:h-auto max-sm:p-0! max-sm:min-w-0"
 ROW = (

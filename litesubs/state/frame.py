@@ -1,6 +1,6 @@
 """What stands around every page of the desk: the sidebar's counts, the way to a first sale, and the palette."""
 
-from litesubs.domain import customers, insights
+from litesubs.domain import customers, desk
 from litesubs.domain.errors import CreatorProfileRequiredError
 from litesubs.domain.views.customers import JumpView
 from litesubs.domain.views.desk import NavView
@@ -18,7 +18,7 @@ class FrameState(SessionState):
     async def count(self) -> None:
         """Bring the sidebar up to date. Who does not sell yet has nothing to count."""
         try:
-            self.nav = await self._ask(insights.nav)
+            self.nav = await self._ask(desk.nav)
         except CreatorProfileRequiredError:
             self.nav = NavView()
 
