@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 export UV_CACHE_DIR ?= $(shell test -w "$$HOME" && echo "$$HOME/.cache/uv" || echo "$(CURDIR)/.toolchain/cache/uv")
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test check bench format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
@@ -31,6 +31,9 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, migrations, d
 	$(VENV)/bin/lint-imports
 	$(PY) -m tests.migrations
 	$(PY) -m vulture
+
+bench: $(VENV)/dev.stamp ## Measure what must stay fast; fails where it does not (about five minutes)
+	@set -e; for program in $$(cd bench && grep -l '__main__' *.py); do $(PY) -m bench.$${program%.py}; done
 
 format: $(VENV)/dev.stamp ## Format the code and fix what can be fixed by itself
 	$(PY) -m ruff check --fix .

@@ -115,7 +115,8 @@ def matching(creator_id: UUID, query: CustomerQuery) -> list[sa.ColumnElement[bo
                 *held,
             )
         )
-        wanted += [col(summary.expires_on) <= horizon.date(), expiring.exists()]
+        # One look-up for each customer that the list comes by: EXISTS would be planned as a join with all lots.
+        wanted += [col(summary.expires_on) <= horizon.date(), expiring.limit(1).scalar_subquery().is_not(None)]
     elif held:
         owned_by = col(Subscription.customer_id) == col(summary.customer_id)
         wanted.append(sa.select(1).select_from(Subscription).where(owned_by, sold, *held).exists())

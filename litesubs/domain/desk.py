@@ -35,6 +35,7 @@ def overview(actor: Actor, period: str = "this_month", start: str = "", end: str
         within = insights.period(session, asked, period, start, end)
         earlier = periods.before(period, within)
         moves, owed, code = insights.moves(session, asked, within), insights.owed(session, asked), asked.currency
+        figures = _figures(session, asked, (within, earlier), moves, owed)
         return DeskView(
             period=period,
             days=within.words(),
@@ -45,7 +46,7 @@ def overview(actor: Actor, period: str = "this_month", start: str = "", end: str
             currency=code,
             digits=money.decimals(code),
             currencies=asked.currencies,
-            figures=_figures(session, asked, (within, earlier), moves, owed),
+            figures=figures,
             revenue=charts.revenue(within, moves, code),
             revenue_sentence=charts.revenue_sentence(within, moves, code),
             credits=charts.credits_(within, moves),
@@ -55,7 +56,10 @@ def overview(actor: Actor, period: str = "this_month", start: str = "", end: str
             owed_by_age=charts.owed_by_age(owed, code),
             expiring_customers=insights.expiring_customers(session, creator_id),
             funnel=charts.funnel(insights.funnel(session, asked, within)),
-            top=[_top(best, code) for best in insights.paid_most(session, asked, within, TOP_CUSTOMERS)],
+            top=[
+                _top(best, code)
+                for best in insights.paid_most(session, asked, within, TOP_CUSTOMERS, figures.sales.number)
+            ],
             to_review=reviews.waiting(session, creator_id),
             activity=activity.latest(session, creator_id, asked.zone),
         )
@@ -89,7 +93,7 @@ def table(
                 steps = charts.funnel(insights.funnel(session, asked, within))
                 return ["Step", "Number", "Part"], [[step.label, str(step.value), step.second] for step in steps]
             case "customers":
-                best = insights.paid_most(session, asked, within, TOP_CUSTOMERS_IN_FILE)
+                best = insights.paid_most(session, asked, within, TOP_CUSTOMERS_IN_FILE, 0)
                 return ["Name", "E-mail", "Paid", "Currency", "Credits left"], [
                     [one.name, one.email, money.show_input(one.paid_minor, code), code, str(one.left)] for one in best
                 ]
@@ -152,7 +156,7 @@ def _setup(session: Session, creator_id: UUID) -> list[SetupStep]:
     has_pack = any_of(select(CreditPack.id).where(CreditPack.creator_id == creator_id))
     opened = any_of(select(LinkDay.link_id).where(LinkDay.creator_id == creator_id))
     paid = select(Purchase.id).where(Purchase.creator_id == creator_id, Purchase.status == PurchaseStatus.paid)
-    sold = any_of(paid)
+    sold = any_of(paid.order_by(col(Purchase.paid_at)))
     return [
         SetupStep("profile", "Choose a name and a handle", "/dashboard/settings", done=True),
         SetupStep("pack", "Make your first pack", "/dashboard/packs/new", done=has_pack),

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from litesubs.domain import charts, clock, money, periods, prose
+from litesubs.domain import charts, clock, customer_query, money, periods
 from litesubs.domain.charts import Moved, Moves, Owed
+from litesubs.domain.customer_query import CustomerQuery
 from litesubs.domain.periods import Period
 from litesubs.domain.views.desk import LinkFigures, PackFigures
 from litesubs.models import (
@@ -24,6 +25,7 @@ from litesubs.models import (
     CreditPack,
     Customer,
     CustomerSummary,
+    InsightBuyer,
     InsightDay,
     InsightLot,
     LinkDay,
@@ -44,19 +46,18 @@ CREDITS = {
     "taken": Measure.taken,
     "refunded_credits": Measure.refunded,
 }
-
-# Who bought in a period, in one currency. New ones bought for the first time ever, in whichever currency.
-BUYERS = text("""
-SELECT count(*) FILTER (WHERE first_at >= :since), count(*) FILTER (WHERE first_at < :since)
-FROM (
-    SELECT (SELECT min(p.paid_at) FROM purchase p WHERE p.customer_id = buyer.customer_id AND p.status = 'paid')
-        AS first_at
-    FROM (
-        SELECT DISTINCT customer_id FROM purchase
-        WHERE creator_id = :creator AND status = 'paid' AND currency = :currency
-            AND paid_at >= :since AND paid_at < :until
-    ) buyer
-) bought""")
+# Steps through the index from one currency to the next, however many days there are.
+CURRENCIES = text("""
+WITH RECURSIVE found AS (
+    (SELECT currency FROM insight_day WHERE creator_id = :creator ORDER BY currency LIMIT 1)
+    UNION ALL
+    SELECT (SELECT currency FROM insight_day WHERE creator_id = :creator AND currency > found.currency
+        ORDER BY currency LIMIT 1)
+    FROM found WHERE found.currency IS NOT NULL
+)
+SELECT currency FROM found WHERE currency IS NOT NULL""")
+MANY_SALES = 5_000  # from here on the best customers are looked for among those who ever paid the most
+BIG_SPENDERS = 500
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Question:
 
     creator_id: UUID
     zone: str
+    main: str
     currency: str
     currencies: list[str]
 
@@ -83,16 +85,18 @@ class PaidMost:
 def question(session: Session, creator_id: UUID, currency: str) -> Question:
     """What is asked: in `currency` if the creator has anything in it, otherwise in their main one."""
     creator = session.get_one(Creator, creator_id)
-    found = list(session.exec(select(InsightDay.currency).where(InsightDay.creator_id == creator_id).distinct()))
-    found.sort(key=lambda code: (code != creator.currency, code))
+    found = sorted(
+        session.execute(CURRENCIES, {"creator": creator_id}).scalars(),
+        key=lambda code: (code != creator.currency, code),
+    )
     chosen = currency if currency in found else next(iter(found), creator.currency)
-    return Question(creator_id, creator.time_zone, chosen, found)
+    return Question(creator_id, creator.time_zone, creator.currency, chosen, found)
 
 
 def period(session: Session, asked: Question, key: str, start: str, end: str) -> Period:
-    """The period that is asked for, "all" from the first day on which anything happened; see `periods.read`."""
-    mine = InsightDay.creator_id == asked.creator_id
-    first: date | None = session.exec(select(func.min(InsightDay.day)).where(mine)).one()
+    """The period that is asked for, "all" from the first day with anything in the currency; see `periods.read`."""
+    mine = (InsightDay.creator_id == asked.creator_id, InsightDay.currency == asked.currency)
+    first: date | None = session.exec(select(func.min(InsightDay.day)).where(*mine)).one()
     return periods.read(key, start, end, zone=asked.zone, first=periods.today(asked.zone) if first is None else first)
 
 
@@ -113,8 +117,7 @@ def numbers(session: Session, asked: Question, within: Period, moved: Moves) -> 
     for (_, measure), amount in moved.items():
         total[measure] += amount
     revenue, refunded = total[Measure.sale].amount_minor, total[Measure.refund].amount_minor
-    when = {"since": within.since, "until": within.until}
-    new, returning = session.execute(BUYERS, {"creator": asked.creator_id, "currency": asked.currency, **when}).one()
+    new, returning = _buyers(session, asked, within)
     return {
         "revenue": revenue,
         "refunded": refunded,
@@ -144,9 +147,9 @@ def used_by_pack(session: Session, asked: Question, within: Period) -> list[tupl
 
 
 def owed(session: Session, asked: Question) -> list[Owed]:
-    """What is left of the lots now, in the buckets of the two charts. Lots live by days in UTC."""
+    """What is left of the lots now, in the buckets of the two charts. Lots live by days in UTC, today is the first."""
     today = clock.now().astimezone(UTC).date()
-    ends = [days + 1 for days in charts.DAYS_APART]
+    ends = list(charts.DAYS_APART)
     expires = func.width_bucket(col(InsightLot.expires_on) - today, [*ends, (NEVER - today).days])
     given = func.width_bucket(today - col(InsightLot.created_on), ends)
     query = (
@@ -158,12 +161,9 @@ def owed(session: Session, asked: Question) -> list[Owed]:
 
 
 def expiring_customers(session: Session, creator_id: UUID) -> str:
-    """How many have credits whose last day is at most SOON_DAYS away; "" for none."""
-    last = clock.now().astimezone(UTC).date() + prose.SOON_DAYS * periods.DAY
-    soon = select(CustomerSummary.customer_id).where(
-        CustomerSummary.creator_id == creator_id, CustomerSummary.expires_on <= last
-    )
-    number = count(session, soon.order_by(col(CustomerSummary.expires_on)))
+    """How many the list of customers shows as expiring soon; "" for none."""
+    soon = customer_query.matching(creator_id, CustomerQuery(expiring=True))
+    number = count(session, select(CustomerSummary.customer_id).where(*soon))
     return "" if number == "0" else number
 
 
@@ -172,36 +172,29 @@ def funnel(session: Session, asked: Question, within: Period) -> list[int]:
     opened = select(func.sum(LinkDay.views), func.sum(LinkDay.sign_ups)).where(
         LinkDay.creator_id == asked.creator_id, col(LinkDay.day).between(within.start, within.end)
     )
-    sales = select(func.sum(InsightDay.number)).where(*_days(asked, within), InsightDay.measure == Measure.sale)
+    in_any = col(InsightDay.currency).in_(asked.currencies)
+    sales = select(func.sum(InsightDay.number)).where(
+        *_days(asked, within), in_any, col(InsightDay.measure) == Measure.sale
+    )
     return [int(number or 0) for number in [*session.execute(opened).one(), session.exec(sales).one()]]
 
 
-def paid_most(session: Session, asked: Question, within: Period, most: int) -> list[PaidMost]:
-    """Who paid the most in the period, less what was refunded of that."""
-    net = func.sum(col(Purchase.price_minor) - col(Purchase.refunded_minor))
-    best = (
-        select(Purchase.customer_id, sa.cast(net, sa.BigInteger).label("paid"))
-        .where(
-            Purchase.creator_id == asked.creator_id,
-            Purchase.status == PurchaseStatus.paid,
-            Purchase.currency == asked.currency,
-            col(Purchase.paid_at) >= within.since,
-            col(Purchase.paid_at) < within.until,
-        )
-        .group_by(col(Purchase.customer_id))
-        .having(net > 0)
-        .order_by(net.desc(), col(Purchase.customer_id))
-        .limit(most)
-        .subquery()
-    )
-    left = col(Wallet.posted) - col(Wallet.held)
-    query = (
-        sa.select(col(Customer.id), col(Customer.name), col(Customer.email), best.c.paid, left)
-        .join(best, best.c.customer_id == Customer.id)
-        .join(Wallet, col(Wallet.customer_id) == col(Customer.id))
-        .order_by(best.c.paid.desc(), col(Customer.id))
-    )
-    return [PaidMost(*row) for row in session.execute(query)]
+def paid_most(session: Session, asked: Question, within: Period, most: int, sales: int) -> list[PaidMost]:
+    """Who paid the most in the period, in which there were that many sales, less what was refunded of it.
+
+    Nobody paid more in a period than ever. So with many sales it is enough to look at those who ever paid the most,
+    unless somebody beyond them could still be better.
+    """
+    if sales > MANY_SALES and asked.currency == asked.main:
+        spent = col(CustomerSummary.spent_minor)
+        mine = col(CustomerSummary.creator_id) == asked.creator_id
+        best_ever = select(CustomerSummary.customer_id, CustomerSummary.spent_minor).where(mine)
+        spenders = session.execute(best_ever.order_by(spent.desc()).limit(BIG_SPENDERS)).all()
+        among = col(InsightBuyer.customer_id).in_([spender.customer_id for spender in spenders])
+        found = _paid_most(session, asked, within, most, among)
+        if len(found) == most and found[-1].paid_minor >= spenders[-1].spent_minor:
+            return found
+    return _paid_most(session, asked, within, most, sa.true())
 
 
 def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
@@ -257,6 +250,45 @@ def count(session: Session, query: sa.Select[Any]) -> str:
         select(func.count()).select_from(query.limit(MOST_COUNTED + 1).subquery())
     ).scalar_one()
     return f"{MOST_COUNTED:,}+" if found > MOST_COUNTED else f"{found:,}"
+
+
+def _paid_most(
+    session: Session, asked: Question, within: Period, most: int, among: sa.ColumnElement[bool]
+) -> list[PaidMost]:
+    paid = sa.cast(func.sum(InsightBuyer.paid_minor), sa.BigInteger)
+    best = (
+        select(InsightBuyer.customer_id, paid.label("paid"))
+        .where(*_bought(asked, within), among)
+        .group_by(col(InsightBuyer.customer_id))
+        .having(paid > 0)
+        .order_by(paid.desc(), col(InsightBuyer.customer_id))
+        .limit(most)
+        .subquery()
+    )
+    left = col(Wallet.posted) - col(Wallet.held)
+    query = (
+        sa.select(col(Customer.id), col(Customer.name), col(Customer.email), best.c.paid, left)
+        .join(best, best.c.customer_id == Customer.id)
+        .join(Wallet, col(Wallet.customer_id) == col(Customer.id))
+        .order_by(best.c.paid.desc(), col(Customer.id))
+    )
+    return [PaidMost(*row) for row in session.execute(query)]
+
+
+def _buyers(session: Session, asked: Question, within: Period) -> tuple[int, int]:
+    """How many bought for the first time in the period, and how many of its other buyers had bought before it."""
+    before = col(InsightBuyer.previous_day)
+    query = sa.select(func.count().filter(before.is_(None)), func.count().filter(before < within.start))
+    new, returning = session.execute(query.where(*_bought(asked, within))).one()
+    return new, returning
+
+
+def _bought(asked: Question, within: Period) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        col(InsightBuyer.creator_id) == asked.creator_id,
+        col(InsightBuyer.currency) == asked.currency,
+        col(InsightBuyer.day).between(within.start, within.end),
+    )
 
 
 def _days(asked: Question, within: Period) -> tuple[sa.ColumnElement[bool], ...]:

@@ -87,7 +87,7 @@ WITH taken AS (
 ), days AS ({ADD_DAYS.format(DELTA_DAYS.format("taken"))}
 ), lots AS ({ADD_LOTS.format(DELTA_LOTS.format("taken"))}
 )
-SELECT customer_id, count(*) AS deltas FROM taken GROUP BY 1""")  # noqa: S608 - constants only
+SELECT customer_id, count(*) AS deltas, bool_or(measure IN ('sale', 'refund')) AS paid FROM taken GROUP BY 1""")  # noqa: S608 - constants only
 FORGET_EMPTY_LOTS = text("DELETE FROM insight_lot WHERE creator_id = :creator AND credits = 0 AND amount_minor = 0")
 # One statement sees one moment: the deltas that it drops are exactly those of the movements that it adds up.
 RECOMPUTE = text(f"""
@@ -120,6 +120,21 @@ ON CONFLICT (customer_id) DO UPDATE SET name_key = excluded.name_key, search = e
     credits = excluded.credits, expires_on = excluded.expires_on, active_at = excluded.active_at,
     spent_minor = excluded.spent_minor""")  # noqa: S608 - constants only
 
+# On which days a customer bought, from the purchases.
+BUYERS = """
+    SELECT customer_id, currency, day, creator_id, lag(day) OVER (PARTITION BY customer_id, currency ORDER BY day)
+        AS previous_day, paid_minor
+    FROM (
+        SELECT p.customer_id, p.currency, (p.paid_at AT TIME ZONE c.time_zone)::date AS day, p.creator_id,
+            sum(p.price_minor - p.refunded_minor)::bigint AS paid_minor
+        FROM purchase p JOIN creator c ON c.id = p.creator_id WHERE p.status = 'paid' GROUP BY 1, 2, 3, 4
+    ) AS bought"""
+FORGET_BUYERS = text("DELETE FROM insight_buyer WHERE customer_id = ANY(:ids)")
+NOTE_BUYERS = text(f"""
+INSERT INTO insight_buyer (customer_id, currency, day, creator_id, previous_day, paid_minor)
+SELECT customer_id, currency, day, creator_id, previous_day, paid_minor FROM ({BUYERS}) AS now
+WHERE customer_id = ANY(:ids)""")  # noqa: S608 - constants only
+
 
 def caught_up(creator_id: UUID) -> None:
     """Add up all that was committed before this call, in transactions of its own."""
@@ -148,6 +163,7 @@ def fold(session: Session, creator_id: UUID) -> int:
     if taken:
         session.execute(FORGET_EMPTY_LOTS, {"creator": creator_id})
         _summarise(session, [row.customer_id for row in taken])
+        _note_buyers(session, [row.customer_id for row in taken if row.paid])
     return sum(row.deltas for row in taken)
 
 
@@ -161,6 +177,7 @@ def rebuild(session: Session, creator_id: UUID) -> None:
     customers = session.exec(select(Customer.id).where(Customer.creator_id == creator_id)).all()
     for start in range(0, len(customers), BATCH):
         _summarise(session, customers[start : start + BATCH])
+        _note_buyers(session, customers[start : start + BATCH])
 
 
 def name_key(name: str) -> str:
@@ -184,3 +201,9 @@ def _summarise(session: Session, customer_ids: Sequence[UUID]) -> None:
         "searches": [search_text(person.name, person.email) for person in people],
     }
     session.execute(SUMMARISE, words)
+
+
+def _note_buyers(session: Session, customer_ids: Sequence[UUID]) -> None:
+    if customer_ids:
+        session.execute(FORGET_BUYERS, {"ids": list(customer_ids)})
+        session.execute(NOTE_BUYERS, {"ids": list(customer_ids)})

@@ -1,4 +1,4 @@
-"""Proves the invariants of the ledger from its raw rows: `python -m litesubs verify`."""
+"""Proves the invariants of the ledger, and of the sums beside it, from raw rows: `python -m litesubs verify`."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -7,10 +7,12 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
+from litesubs.domain import sums
 from litesubs.domain.chain import Note, entry_hash
-from litesubs.models import LedgerEntry, PostingNote, Wallet
+from litesubs.models import Customer, CustomerSummary, LedgerEntry, PostingNote, Wallet
 
 BATCH = 2000
+WITHOUT_DELTAS = "NOT EXISTS (SELECT 1 FROM insight_delta d WHERE d.customer_id = {}.customer_id)"
 
 # Each query names the rows that break one rule; no rows, no violation.
 RULES = {
@@ -72,13 +74,57 @@ RULES = {
             WHERE e.creator_id <> w.creator_id""",
 }
 
+# The same for what is kept beside the ledger. A delta that was not added yet counts; a customer who has one is not
+# looked at, since their line is about to be written.
+SUMS = {
+    "purchase differs from its movements": """
+        SELECT p.id FROM purchase p LEFT JOIN (
+            SELECT purchase_id, creator_id, sum(paid_minor) AS paid, sum(refunded_minor) AS refunded,
+                min(at) FILTER (WHERE paid_minor > 0) AS paid_at
+            FROM purchase_movement GROUP BY 1, 2) m ON m.purchase_id = p.id
+        WHERE (coalesce(m.paid, 0), coalesce(m.refunded, 0))
+                <> (CASE p.status WHEN 'paid' THEN p.price_minor ELSE 0 END, p.refunded_minor)
+            OR m.paid_at <> p.paid_at OR m.creator_id <> p.creator_id""",
+    "sum of a day differs from the ledger and the purchases": f"""
+        SELECT concat_ws(' ', creator_id, day, pack_id, currency, measure) FROM (
+            SELECT creator_id, day, pack_id, currency, measure, number, credits, amount_minor FROM insight_day
+            UNION ALL {sums.DELTA_DAYS.format("insight_delta")}
+            UNION ALL SELECT creator_id, day, pack_id, currency, measure, -number, -credits, -amount_minor
+                FROM ({sums.LEDGER_DAYS}) AS truth
+        ) both_sides GROUP BY creator_id, day, pack_id, currency, measure
+        HAVING (sum(number), sum(credits), sum(amount_minor)) <> (0, 0, 0)""",  # noqa: S608 - constants only
+    "sum of lots differs from the lots": f"""
+        SELECT concat_ws(' ', creator_id, pack_id, currency, created_on, expires_on) FROM (
+            SELECT creator_id, pack_id, currency, created_on, expires_on, credits, amount_minor FROM insight_lot
+            UNION ALL {sums.DELTA_LOTS.format("insight_delta")}
+            UNION ALL SELECT creator_id, pack_id, currency, created_on, expires_on, -credits, -amount_minor
+                FROM ({sums.OPEN_LOTS}) AS truth
+        ) both_sides GROUP BY creator_id, pack_id, currency, created_on, expires_on
+        HAVING (sum(credits), sum(amount_minor)) <> (0, 0)""",  # noqa: S608 - constants only
+    "customer's line in the list differs from what they hold and paid": f"""
+        SELECT truth.customer_id FROM ({sums.SUMMARIES}) AS truth
+            LEFT JOIN customer_summary line ON line.customer_id = truth.customer_id
+        WHERE {WITHOUT_DELTAS.format("truth")} AND (line.customer_id IS NULL
+            OR (line.creator_id, line.credits, line.expires_on, line.active_at, line.spent_minor)
+                <> (truth.creator_id, truth.credits, truth.expires_on, truth.active_at, truth.spent_minor))""",  # noqa: S608 - constants only
+    "customer's days of buying differ from their purchases": f"""
+        SELECT customer_id FROM ({sums.BUYERS}) AS truth FULL JOIN insight_buyer kept
+            USING (customer_id, currency, day)
+        WHERE NOT EXISTS (SELECT 1 FROM insight_delta d WHERE d.customer_id = coalesce(truth.customer_id,
+                kept.customer_id))
+            AND (truth.creator_id, truth.previous_day, truth.paid_minor)
+                IS DISTINCT FROM (kept.creator_id, kept.previous_day, kept.paid_minor)""",  # noqa: S608 - constants only
+}
+
 
 def violations() -> list[str]:
     """Every broken invariant in words, with the id of the row; empty when the books are right."""
     with transaction() as session:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
         found = [f"{rule}: {row[0]}" for rule, query in RULES.items() for row in session.execute(text(query))]
-        return found + list(_chain_violations(session)) + list(_note_violations(session))
+        of_all = {"creator": None}
+        found += [f"{rule}: {row[0]}" for rule, query in SUMS.items() for row in session.execute(text(query), of_all)]
+        return [*found, *_chain_violations(session), *_note_violations(session), *_word_violations(session)]
 
 
 def _chain_violations(session: Session) -> Iterator[str]:
@@ -116,3 +162,15 @@ def _note_violations(session: Session) -> Iterator[str]:
     for note, commitment in session.exec(query.execution_options(yield_per=BATCH)):
         if Note(note.reason, note.details).commitment(note.salt) != commitment:
             yield f"note differs from what was committed: {note.posting_id}"
+
+
+def _word_violations(session: Session) -> Iterator[str]:
+    """What the list of customers sorts and searches by must be made of their name and e-mail."""
+    query = (
+        select(CustomerSummary.customer_id, CustomerSummary.name_key, CustomerSummary.search, Customer)
+        .join(Customer, col(Customer.id) == col(CustomerSummary.customer_id))
+        .where(text(WITHOUT_DELTAS.format("customer_summary")))
+    )
+    for customer_id, name_key, search, customer in session.execute(query.execution_options(yield_per=BATCH)):
+        if (name_key, search) != (sums.name_key(customer.name), sums.search_text(customer.name, customer.email)):
+            yield f"customer is not found by their name and e-mail: {customer_id}"

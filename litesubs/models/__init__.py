@@ -4,7 +4,15 @@ The rules live in `domain`; what the database can enforce itself is enforced her
 """
 
 from litesubs import db
-from litesubs.models.insights import NEVER, CustomerSummary, InsightDay, InsightDelta, InsightLot, Measure
+from litesubs.models.insights import (
+    NEVER,
+    CustomerSummary,
+    InsightBuyer,
+    InsightDay,
+    InsightDelta,
+    InsightLot,
+    Measure,
+)
 from litesubs.models.ledger import (
     CreditGrant,
     CustomerImport,
@@ -45,6 +53,7 @@ __all__ = [
     "HoldLot",
     "HoldStatus",
     "IdempotencyKey",
+    "InsightBuyer",
     "InsightDay",
     "InsightDelta",
     "InsightLot",

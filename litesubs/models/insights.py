@@ -1,6 +1,6 @@
 """What figures and lists are read from: sums kept beside the ledger and the purchases, which stay the truth.
 
-Triggers write a delta for each movement, in its own transaction; `domain.insights.fold` adds the deltas to the sums.
+Triggers write a delta for each movement, in its own transaction; `domain.sums.fold` adds the deltas to the sums.
 So no two spends ever wait for one sum, nothing is counted twice, and `verify` recomputes all of it from the ledger.
 """
 
@@ -60,9 +60,9 @@ class InsightDay(SQLModel, table=True):
     __tablename__ = "insight_day"
 
     creator_id: UUID = Field(primary_key=True)
+    currency: str = Field(primary_key=True, max_length=3)
     day: date = Field(primary_key=True)
     pack_id: UUID = Field(primary_key=True)
-    currency: str = Field(primary_key=True, max_length=3)
     measure: Measure = Field(sa_column=Column(enum(Measure, "measure"), primary_key=True))
     number: int = Field(sa_column=count())
     credits: int = Field(sa_column=count())
@@ -81,6 +81,32 @@ class InsightLot(SQLModel, table=True):
     expires_on: date = Field(primary_key=True)  # the last day; NEVER where there is none
     credits: int = Field(sa_column=count())
     amount_minor: int = Field(sa_column=count())
+
+
+class InsightBuyer(SQLModel, table=True):
+    """That a customer bought on a day (in the creator's time zone), and on which day they did before, in that currency.
+
+    So those who bought in a period, each once, are the rows whose `previous_day` lies before it. `paid_minor` is what
+    was paid that day, less what was refunded of it since.
+    """
+
+    __tablename__ = "insight_buyer"
+    __table_args__ = (
+        Index(
+            "ix_insight_buyer_day",
+            "creator_id",
+            "currency",
+            "day",
+            postgresql_include=["previous_day", "customer_id", "paid_minor"],
+        ),
+    )
+
+    customer_id: UUID = Field(primary_key=True)
+    currency: str = Field(primary_key=True, max_length=3)
+    day: date = Field(primary_key=True)
+    creator_id: UUID
+    previous_day: date | None = None
+    paid_minor: int = Field(sa_column=count())
 
 
 class CustomerSummary(SQLModel, table=True):
