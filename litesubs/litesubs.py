@@ -13,28 +13,37 @@ from litesubs.components.document import error_boundary, head
 from litesubs.pages import (
     checkout_cancelled,
     checkout_success,
+    customer,
+    customer_import,
     customers,
     dashboard,
     error,
     landing,
+    links,
     login,
     not_found,
     pack,
     pack_editor,
     packs,
+    settings,
     signup,
     subscription,
+    verify_email,
     wallet,
     wallet_subscription,
 )
 from litesubs.state.checkout_success import CheckoutState
+from litesubs.state.customer import CustomerState
+from litesubs.state.customer_import import CustomerImportState
 from litesubs.state.customers import CustomersState
 from litesubs.state.dashboard import DashboardState
+from litesubs.state.links import LinksState
 from litesubs.state.pack_editor import PackEditorState
-from litesubs.state.pack_links import PackLinksState
 from litesubs.state.packs import PacksState
 from litesubs.state.session import OnePerson, SessionState, answer_error
+from litesubs.state.settings import SettingsState
 from litesubs.state.subscription import SubscriptionState
+from litesubs.state.verify_email import VerifyEmailState
 from litesubs.state.wallet import WalletState
 from litesubs.state.wallet_subscription import WalletSubscriptionState
 
@@ -72,6 +81,13 @@ public(
     "Your checkout · Litesubs",
     on_load=CheckoutState.load_cancelled,
 )
+public(
+    verify_email.page,
+    "/verify-email",
+    "Confirm your e-mail · Litesubs",
+    description=verify_email.DESCRIPTION,
+    on_load=VerifyEmailState.load,
+)
 public(error.page, site.ERROR, error.TITLE)
 public(not_found.page, site.NOT_FOUND, "Nothing at this address · Litesubs")
 public(not_found.page, "/404", "Nothing at this address · Litesubs")
@@ -80,8 +96,14 @@ public(not_found.page, "/404", "Nothing at this address · Litesubs")
 private(dashboard.page, "/dashboard", "Overview · Litesubs", DashboardState.load)
 private(packs.page, "/dashboard/packs", "Packs · Litesubs", PacksState.load)
 private(pack_editor.new_page, "/dashboard/packs/new", "New pack · Litesubs", PackEditorState.start)
-private(pack_editor.page, "/dashboard/packs/[pack_id]", "Pack · Litesubs", PackEditorState.load, PackLinksState.load)
+private(
+    pack_editor.page, "/dashboard/packs/[pack_id]", "Pack · Litesubs", PackEditorState.load, LinksState.load_of_pack
+)
+private(links.page, "/dashboard/links", "Share links · Litesubs", LinksState.load)
+private(settings.page, "/dashboard/settings", "Settings · Litesubs", SettingsState.load)
 private(customers.page, "/dashboard/customers", "Customers · Litesubs", CustomersState.load)
+private(customer.page, "/dashboard/customers/[customer_id]", "Customer · Litesubs", CustomerState.load)
+private(customer_import.page, "/dashboard/customers/import", "Import customers · Litesubs", CustomerImportState.load)
 private(subscription.page, "/dashboard/subscriptions/[subscription_id]", "Customer · Litesubs", SubscriptionState.load)
 private(wallet.page, "/wallet", "Your wallet · Litesubs", WalletState.load)
 private(wallet_subscription.page, "/wallet/[subscription_id]", "Your credits · Litesubs", WalletSubscriptionState.load)

@@ -6,13 +6,14 @@ from typing import Any
 import reflex as rx
 
 from litesubs.components.badges import badge, status_badge
-from litesubs.components.credits import credit_meter
+from litesubs.components.credits import amount, credit_meter
 from litesubs.components.icons import icon
-from litesubs.components.layout import wide_only
+from litesubs.components.layout import halves, wide_only
+from litesubs.components.ledger import movement_icon
 from litesubs.components.standing import with_badge
 from litesubs.components.surfaces import avatar, note
-from litesubs.components.tables import row_link, two_lines
-from litesubs.components.values import Text
+from litesubs.components.tables import cell, row_link, stacked, two_lines
+from litesubs.components.values import Child, Text
 
 AFTER = "min-w-7 text-right font-semibold tabular-nums"
 
@@ -45,7 +46,8 @@ def packs_held(packs: Any) -> rx.Component:
     ).to(str)
     several = rx.el.div(
         rx.el.p(f"{packs.length()} packs"),
-        rx.el.p(each, title=each, class_name="max-w-[160px] truncate text-sm text-muted"),
+        rx.el.p(each, title=each, class_name="truncate text-sm text-muted"),
+        class_name="min-w-0",
     )
     return rx.match(
         packs.length(),
@@ -153,3 +155,36 @@ def fate(kind: Text, words: Text, line: Any) -> rx.Component:
         ),
         class_name="flex items-start gap-2 text-sm [overflow-wrap:anywhere]",
     )
+
+
+def quiet(words: Any) -> rx.Component:
+    """A second-rate fact in a table, on one line."""
+    return rx.el.span(words, class_name="whitespace-nowrap text-muted")
+
+
+def stubs(packs: Any, render: Callable[[Any], rx.Component]) -> rx.Component:
+    """A customer's packs as ticket stubs, two beside each other where there is room."""
+    return halves(rx.foreach(packs, lambda pack: rx.el.div(render(pack), class_name="grid")))
+
+
+def movement(entry: Any, pack: Child) -> list[rx.Component]:
+    """The cells of a movement: what, of which pack, when and who, how many. Phones have all but the number in one."""
+    second = rx.el.p(
+        rx.el.span(entry.reason, class_name="max-sm:block"),
+        rx.el.span(f"{entry.pack_name} \u00b7 {entry.at}", class_name="sm:hidden"),
+        rx.cond(entry.who != "", rx.el.span(f" \u00b7 {entry.who}", class_name="sm:hidden"), rx.fragment()),
+        class_name="text-sm text-muted [overflow-wrap:anywhere]",
+    )
+    what = rx.el.div(
+        movement_icon(entry.kind),
+        rx.el.div(
+            rx.el.p(entry.title, class_name="font-medium [overflow-wrap:anywhere]"), second, class_name="min-w-0"
+        ),
+        class_name="flex min-w-0 items-start gap-3 sm:items-center",
+    )
+    return [
+        cell(what, place="name"),
+        cell(pack, place="away"),
+        cell(stacked(entry.at, entry.who), place="away"),
+        cell(amount(entry.amount, adds=entry.adds), place="number", right=True),
+    ]

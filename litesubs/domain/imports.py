@@ -83,6 +83,7 @@ def check(actor: Actor, file_name: str, data: bytes) -> ImportPlan:
         digest=_digest(data),
         rows=shown[:ROWS_SHOWN],
         total=len(plan.lines),
+        customers=len({row.email_normalized for row, _ in todo}),
         new_customers=len({line.opening.email_normalized for line in plan.of("new") if line.opening}),
         more=len(plan.of("more")),
         before=len(plan.of("before")),

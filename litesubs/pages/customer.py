@@ -7,16 +7,15 @@ from reflex.vars import ObjectVar
 
 from litesubs.components.badges import badge, expiry_chip, status_badge
 from litesubs.components.buttons import button, link_button, text_link
-from litesubs.components.credits import amount, credit_meter
+from litesubs.components.credits import credit_meter
 from litesubs.components.fields import text_area, text_field
-from litesubs.components.layout import halves, muted
-from litesubs.components.ledger import movement_icon
+from litesubs.components.layout import muted
 from litesubs.components.navigation import page_header
-from litesubs.components.overlays import dialog
-from litesubs.components.people import amounts_of, joined_line
+from litesubs.components.overlays import dialog, menu, menu_item
+from litesubs.components.people import amounts_of, joined_line, movement, quiet, stubs
 from litesubs.components.standing import held_note, standing_header, standing_skeleton, stub_actions, stub_title
 from litesubs.components.surfaces import card, empty_state, failed_state, section_header, stat, stat_strip
-from litesubs.components.tables import Column, cell, row, stacked, table, two_lines
+from litesubs.components.tables import Column, cell, row, table, two_lines
 from litesubs.components.tickets import ticket_stub
 from litesubs.components.values import plural
 from litesubs.domain.views.customers import MovementView, PackStanding, PurchaseLine
@@ -79,7 +78,7 @@ def _customer() -> rx.Component:
         ),
         _totals(view),
         section_header("Packs"),
-        halves(rx.foreach(view.packs, _pack)),
+        stubs(view.packs, _pack),
         section_header("Purchases"),
         card(
             rx.cond(
@@ -107,10 +106,15 @@ def _totals(view: Any) -> rx.Component:
     held = rx.cond(view.held > 0, f"{view.held} more held", "None held")
     return stat_strip(
         stat("Available", view.left, held),
-        stat("Expires next", _plain_expiry(view), rx.cond(view.expires_soon, "within 30 days", "")),
+        stat("Expires next", _plain_expiry(view), _how_many_expire()),
         stat("Last activity", view.last_activity, ""),
         stat("Spent", amounts_of(view.spent), "refunds taken off"),
     )
+
+
+def _how_many_expire() -> rx.Var[str]:
+    soon: Any = State.expiring
+    return rx.cond(soon > 0, f"{soon} {plural(soon, 'credit', 'credits')} within 30 days", "")
 
 
 def _plain_expiry(view: Any) -> rx.Var[str]:
@@ -134,20 +138,18 @@ def _pack(held: ObjectVar[PackStanding]) -> rx.Component:
         leading="diff",
         custom_attrs={"aria-label": f"Adjust {pack.pack_name}"},
     )
-    pause = button(
-        "Pause",
-        on_click=State.ask_pause(pack.subscription_id),
-        size="sm",
-        variant="ghost",
-        leading="pause",
-        custom_attrs={"aria-label": f"Pause {pack.pack_name}"},
-    )
     enable = button(
         "Enable",
         on_click=State.enable(pack.subscription_id).throttle(ONE_ACT),
         size="sm",
+        variant="ghost",
         leading="check",
         custom_attrs={"aria-label": f"Enable {pack.pack_name}"},
+    )
+    more = menu(
+        f"more-{pack.subscription_id}",
+        f"More for {pack.pack_name}",
+        menu_item("Pause", "pause", State.ask_pause(pack.subscription_id)),
     )
     why = rx.cond(pack.status_note != "", muted(f"“{pack.status_note}”"), rx.fragment())
     soon = f"{pack.expiring} {plural(pack.expiring, 'credit expires', 'credits expire')} within 30 days."
@@ -161,14 +163,14 @@ def _pack(held: ObjectVar[PackStanding]) -> rx.Component:
         rx.cond(active, rx.fragment(), why),
         stub_actions(
             link_button(
-                "See ledger",
+                "Ledger",
                 href=ledger,
                 in_app=True,
                 size="sm",
                 custom_attrs={"aria-label": f"Ledger of {pack.pack_name}"},
             ),
-            rx.cond(pack.status == "disabled", rx.fragment(), adjust),
-            rx.cond(active, pause, enable),
+            rx.cond(active, adjust, enable),
+            rx.cond(active, more, rx.fragment()),
         ),
         off=~active | (pack.left + pack.held == 0),
     )
@@ -189,7 +191,7 @@ def _purchase(line: ObjectVar[PurchaseLine]) -> rx.Component:
     refunded = rx.cond(bought.refunded != "", muted(f"{bought.refunded} refunded"), rx.fragment())
     return row(
         cell(two_lines(pack, credits_), place="name"),
-        cell(bought.at, place="left", class_name="whitespace-nowrap max-sm:text-sm max-sm:text-muted"),
+        cell(quiet(bought.at), place="left"),
         cell(_purchase_status(bought), place="right"),
         cell(bought.price, refunded, place="number", right=True),
     )
@@ -212,12 +214,7 @@ def _purchase_status(bought: Any) -> rx.Component:
 def _movement(moved: ObjectVar[MovementView]) -> rx.Component:
     entry: Any = moved
     pack = text_link(entry.pack_name, href=f"/dashboard/subscriptions/{entry.subscription_id}", in_app=True)
-    return row(
-        cell(two_lines(entry.title, entry.reason, leading=movement_icon(entry.kind)), place="name"),
-        cell(pack, place="left", class_name="max-sm:text-sm"),
-        cell(stacked(entry.at, entry.who), place="right"),
-        cell(amount(entry.amount, adds=entry.adds), place="number", right=True),
-    )
+    return row(*movement(entry, pack))
 
 
 def _rename_dialog() -> rx.Component:

@@ -6,15 +6,13 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from litesubs.components.badges import expiry_words
-from litesubs.components.buttons import button, link_button
-from litesubs.components.choices import chip_button
+from litesubs.components.buttons import button, icon_button, link_button
 from litesubs.components.fields import search_field
 from litesubs.components.filters import filter_chip, filter_menu, filter_row, sort_chip
-from litesubs.components.icons import icon
 from litesubs.components.layout import row as beside
 from litesubs.components.layout import wide_only
 from litesubs.components.navigation import page_header, pagination
-from litesubs.components.people import face_and_name, held_badge, meter_of, packs_held
+from litesubs.components.people import face_and_name, held_badge, meter_of, packs_held, quiet
 from litesubs.components.selection import Selecting, selectable
 from litesubs.components.standing import figure
 from litesubs.components.surfaces import card, empty_state, failed_state
@@ -30,11 +28,11 @@ from litesubs.state.frame import FrameState
 COLUMNS = [
     Column("Customer", sort="name"),
     Column("Pack", wide=True, width=160),
-    Column("Available", right=True, sort="credits", width=104),
+    Column("Available", right=True, sort="credits", width=96),
     Column("Credits", hidden=True, width=136),
-    Column("Expires", sort="expires", width=128),
-    Column("Last activity", sort="active", width=116),
-    Column("Spent", right=True, sort="spent", wide=True, width=100),
+    Column("Expires", sort="expires", width=120),
+    Column("Last activity", sort="active", width=108),
+    Column("Spent", right=True, sort="spent", wide=True, width=92),
 ]
 PLACES: list[Place] = ["name", "wide", "number", "left", "right", "away", "wide"]
 STATUSES = [("active", "Active"), ("paused", "Paused"), ("disabled", "Disabled")]
@@ -104,7 +102,7 @@ def _filters() -> rx.Component:
         flag("3 or fewer left", "low", "battery-low"),
         flag("Inactive 60 days", "inactive"),
         sort_chip("order", COLUMNS, State.sort, State.sort_by),
-        rx.cond(State.narrowed, chip_button(rx.fragment(icon("x", "s"), "Clear"), State.clear), rx.fragment()),
+        rx.cond(State.narrowed, icon_button("x", "Clear search and filters", State.clear), rx.fragment()),
     )
 
 
@@ -168,7 +166,7 @@ def _row(customer: ObjectVar[CustomerRow]) -> rx.Component:
         cell(held_badge(held), figure(customer.left), place="number", right=True),
         cell(meter_of(customer), place="left"),
         cell(expiry_words(customer.expires, soon=customer.expires_soon), place="right"),
-        cell(customer.last_activity, place="away", class_name="whitespace-nowrap text-muted"),
+        cell(quiet(customer.last_activity), place="away"),
         cell(rx.cond(customer.spent != "", customer.spent, "None"), place="wide", right=True),
         selected=chosen,
     )

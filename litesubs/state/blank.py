@@ -26,6 +26,7 @@ NO_PLAN = ImportPlan(
     digest="",
     rows=[],
     total=0,
+    customers=0,
     new_customers=0,
     more=0,
     before=0,

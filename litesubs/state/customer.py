@@ -18,6 +18,7 @@ class CustomerState(SessionState):
 
     view: CustomerView = NO_CUSTOMER
     first_name: str = ""
+    expiring: int = 0
     stage: str = "loading"
     renaming: bool = False
     pausing: str = ""
@@ -98,6 +99,7 @@ class CustomerState(SessionState):
 
     def _show(self, view: CustomerView) -> None:
         self.view, self.stage, self.first_name = view, "shown", prose.first_name(view.name)
+        self.expiring = sum(pack.expiring for pack in view.packs)
         self.renaming, self.pausing, self.errors = False, "", {}
 
     def _standing(self, subscription_id: str) -> PackStanding | None:

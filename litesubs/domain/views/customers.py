@@ -174,14 +174,16 @@ class ImportPlan:
     """What importing a file would do. Nothing is written yet.
 
     `rows` are the first few, those with errors before the rest; `total` counts all. `digest` names the file, so that
-    what is imported is what was shown. `ready` says that it can be imported: no errors, and something to do. `ignored`
-    is a sentence about columns that are left out, or "".
+    what is imported is what was shown. `customers` get the `credits`; `new_customers` of them are new to the creator.
+    `ready` says that it can be imported: no errors, and something to do. `ignored` is a sentence about columns that are
+    left out, or "".
     """
 
     file_name: str
     digest: str
     rows: list[ImportRow]
     total: int
+    customers: int
     new_customers: int
     more: int
     before: int
