@@ -5,6 +5,11 @@ import secrets
 
 from playwright.sync_api import Locator, Page, expect
 
+from litesubs.domain import accounts
+from litesubs.domain.actors import Actor
+from litesubs.settings import settings
+from tests import factories
+
 PASSWORD = "a long enough sentence"
 CARD = "4242 4242 4242 4242"
 DECLINED = "4000 0000 0000 0002"
@@ -23,6 +28,12 @@ def sign_up(page: Page, name: str, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.locator("main form button[type=submit]").click()
+
+
+def sign_in_as(page: Page, actor: Actor) -> None:
+    """Give the page this person's session."""
+    token = accounts.sign_in(actor.email, factories.PASSWORD, actor.email)
+    page.context.add_cookies([{"name": accounts.cookie_name(), "value": token, "url": settings().base_url}])
 
 
 def become_creator(page: Page, name: str) -> None:
