@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,7 +28,8 @@ def answer(request: Request, error: Exception) -> Response:
         raise error
     if _is_person(request):
         if isinstance(error, SignInRequiredError):
-            return RedirectResponse("/login", 303)
+            back = f"?{urlencode({'next': _way_on(request)[1]})}" if request.method == "GET" else ""
+            return RedirectResponse(f"/login{back}", 303)
         if isinstance(error, NotFoundError):
             return site.not_found_page()
     return _answer(request, error.status, error.code, error.message, more=error.data)

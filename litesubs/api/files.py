@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
 from litesubs.api.deps import CurrentActor
-from litesubs.domain import desk, links, sheets, wallets
+from litesubs.domain import clock, desk, exports, links, sheets, wallets
+from litesubs.domain.customer_query import CustomerQuery
 from litesubs.domain.history import LedgerFilter
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +23,7 @@ QR_CACHE = "private, max-age=86400"  # a link's code never changes
 def qr_code(link_id: str, kind: Annotated[Literal["svg", "png"], Path()], actor: CurrentActor) -> Response:
     """A share link's QR code. 404 for the links of others."""
     name, picture = links.qr(actor, link_id, kind)
-    headers = {"cache-control": QR_CACHE, "content-disposition": f'inline; filename="{name}"'}
+    headers = {"cache-control": QR_CACHE, "content-disposition": f'attachment; filename="{name}"'}
     return Response(picture, media_type=QR_TYPES[kind], headers=headers)
 
 
@@ -35,7 +36,32 @@ def figures(
     lines = sheets.lines(
         [header, *[[text if NUMBER.fullmatch(text) else sheets.cell(text) for text in row] for row in rows]]
     )
-    return _file(lines, f"{chart}.csv")
+    return _file(lines, _dated(chart))
+
+
+@router.get("/dashboard/customers.csv")
+def customer_list(
+    actor: CurrentActor,
+    search: str = "",
+    pack: str = "",
+    status: str = "",
+    *,
+    low: str = "",
+    expiring: str = "",
+    inactive: str = "",
+    customers: str = "",
+) -> Response:
+    """Everybody whom the list finds, or those of `customers` (ids with commas between), whatever their order there."""
+    query = CustomerQuery(
+        search=search,
+        pack=pack,
+        statuses=(status,) if status else (),
+        low=bool(low),
+        expiring=bool(expiring),
+        inactive=bool(inactive),
+        customers=customers.split(",") if customers else (),
+    )
+    return _file(sheets.lines(exports.rows(actor, query)), _dated("customers"))
 
 
 @router.get("/dashboard/subscriptions/{subscription_id}.csv")
@@ -48,7 +74,7 @@ def ledger_of(
 ) -> Response:
     """A customer's ledger for their creator, whole or narrowed as on its page. 404 for another creator's."""
     rows = wallets.ledger_of(actor, subscription_id, LedgerFilter((kind,) if kind else (), since, until))
-    return _file(sheets.lines(rows), "ledger.csv")
+    return _file(sheets.lines(rows), _dated("ledger"))
 
 
 @router.get("/wallet/{subscription_id}.csv")
@@ -61,7 +87,11 @@ def ledger_of_mine(
 ) -> Response:
     """The same for the buyer. 404 for what somebody else holds."""
     rows = wallets.ledger_of_mine(actor, subscription_id, LedgerFilter((kind,) if kind else (), since, until))
-    return _file(sheets.lines(rows), "ledger.csv")
+    return _file(sheets.lines(rows), _dated("ledger"))
+
+
+def _dated(name: str) -> str:
+    return f"{name}-{clock.now():%Y-%m-%d}.csv"
 
 
 def _file(lines: Iterator[str], name: str) -> Response:

@@ -148,7 +148,7 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
 
 
 def _way_on(view: StorefrontView) -> Boot:
-    """What somebody can do about a link for one address. Texts are there also where nothing is shown."""
+    """What somebody can do where they cannot buy. Texts are there also where nothing is shown."""
     here = f"/p/{quote(view.token, safe='')}"
     label, page = WAYS_ON.get(view.state, ("Your wallet", "/wallet"))
     return {
@@ -156,6 +156,7 @@ def _way_on(view: StorefrontView) -> Boot:
         "way_on_label": label,
         "way_on_href": f"{page}?{urlencode({'next': here})}",
         "way_on_class": "" if view.state in WAYS_ON else "away",
+        "see_others_class": "" if view.others and view.state not in {*WAYS_ON, "not_yours"} else "away",
         "switch_class": "" if view.state == "not_yours" else "away",
     }
 
@@ -376,8 +377,10 @@ def _pages() -> tuple[dict[str, str], dict[tuple[str, int], str]]:
 
 def _built_page(path: str) -> str | None:
     static, dynamic = _pages()
-    start = path[: path.rfind("/") + 1]
-    return static.get(path) or dynamic.get((start, path.count("/")))
+    start, _, last = path.rpartition("/")
+    if "." in last:  # a file beside a page, as /dashboard/subscriptions/sub_….csv
+        return None
+    return static.get(path) or dynamic.get((f"{start}/", path.count("/")))
 
 
 def _is_private(path: str) -> bool:
