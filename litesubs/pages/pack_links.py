@@ -103,6 +103,7 @@ def _row(link: ObjectVar[LinkView], *, of_pack: bool) -> rx.Component:
             cell_actions(rx.cond(link.state == "revoked", "", copy_button(link.url)), _menu(link), on_phones=in_short),
             place="below",
         ),
+        key=link.id,
     )
 
 
@@ -176,8 +177,8 @@ def _qr() -> rx.Component:
         on_close=S.forget,
         title=f"QR code of “{S.asked.name}”",
         footer=[
-            link_button("Download SVG", href=f"{file}.svg", leading="download", download=True),
-            link_button("Download PNG", href=f"{file}.png", leading="download", variant="primary", download=True),
+            link_button("Download SVG", href=f"{file}.svg", leading="download"),
+            link_button("Download PNG", href=f"{file}.png", leading="download", variant="primary"),
         ],
         name="qr",
     )

@@ -121,6 +121,7 @@ def _row(pack: ObjectVar[PackView]) -> rx.Component:
         cell(grouped(figures.holders), place="away", right=True),
         cell(stacked(grouped(figures.unused), figures.owed), place="away", right=True),
         cell(cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack), on_phones=in_short), place="below"),
+        key=pack.id,
     )
 
 
