@@ -146,10 +146,13 @@ def closed_card() -> rx.Component:
         rx.el.h2(boot("closed_title"), class_name="text-xl leading-6 font-semibold"),
         rx.el.p(boot("closed_text"), class_name="mt-1.5 text-muted"),
         when(
-            "others_class",
+            "see_others_class",
             link_button("See other packs", href="#others", variant="primary", trailing="arrow-down", class_name="mt-4"),
         ),
-        when("way_on_class", link_button(boot("way_on_label"), href=boot("way_on_href"), class_name="mt-4")),
+        when(
+            "way_on_class",
+            link_button(boot("way_on_label"), href=boot("way_on_href"), variant="primary", class_name="mt-4"),
+        ),
         when(
             "switch_class",
             native_form(

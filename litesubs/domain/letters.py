@@ -41,10 +41,7 @@ def gift(
         [Words("They are in your wallet."), Button("Open your wallet", _url("/wallet"))]
         if joined
         else [
-            Words(
-                f"They wait for whoever proves this address. Sign up with {to[0]}, or sign in, then confirm it: "
-                "the credits are in your wallet at once."
-            ),
+            Words(f"Sign up with {to[0]}, or sign in, and confirm the address. Then the credits are in your wallet."),
             Button("See your credits", _url("/signup", next="/verify-email?next=/wallet")),
         ]
     )

@@ -19,7 +19,7 @@ LETTER = Mail(
     to="Jonas.Weber@example.com",
     to_name="Jonas Weber",
     subject="Confirm your e-mail address",
-    text="Hello Jonas.\n\nOpen http://localhost:3000/verify-email?token=abc.\n\nBye.",
+    text="Hello Jonas.\nFrom here on: open http://localhost:3000/verify-email?token=abc.\n\nBye.",
     html="<h1>Hello Jonas</h1><script>parent.document.title = 'taken over'</script>",
     written_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
 )
