@@ -23,6 +23,7 @@ from litesubs.integrations import stripe
 from litesubs.models import (
     Creator,
     CreditPack,
+    Customer,
     GrantSource,
     PackStatus,
     Purchase,
@@ -372,8 +373,10 @@ def _result(purchase_id: UUID) -> CheckoutResult:
             Subscription.customer_id == purchase.customer_id, Subscription.pack_id == purchase.pack_id
         )
         subscription_id = session.exec(standing).one_or_none()
+        customer = session.get(Customer, purchase.customer_id) if purchase.customer_id else None
+    waits = customer is not None and customer.user_id != purchase.user_id
     return CheckoutResult(
-        state=_state(purchase),
+        state="unproven" if waits else _state(purchase),
         pack_name=purchase.pack_name,
         credits=purchase.credits,
         price=money.show(purchase.price_minor, purchase.currency),

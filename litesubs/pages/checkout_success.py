@@ -25,6 +25,7 @@ def outcomes(looking: str, still_open: rx.Component, look_again: EventCallback[(
             CheckoutState.outcome,
             ("", waiting_for_result(looking)),
             ("paid", _paid()),
+            ("unproven", _unproven()),
             ("waiting", _waiting()),
             ("review", _review()),
             ("open", still_open),
@@ -46,6 +47,20 @@ def _paid() -> rx.Component:
             rx.fragment(amount, " with ", RESULT.creator_name, " for ", RESULT.price, ", paid once. Nothing renews."),
             link_button("Open your wallet", href="/wallet", variant="primary", size="lg", trailing="arrow-right"),
             link_button("See the ledger", href=f"/wallet/{RESULT.subscription_id}", size="lg"),
+        ),
+    )
+
+
+def _unproven() -> rx.Component:
+    return rx.fragment(
+        credits_ticket(RESULT.credits, RESULT.pack_name),
+        result_text(
+            "Paid. Confirm your e-mail",
+            rx.fragment(
+                RESULT.creator_name,
+                " knows this address already. Your credits are in your wallet once you confirm that it is yours.",
+            ),
+            link_button("Confirm your e-mail", href="/verify-email?next=/wallet", variant="primary", size="lg"),
         ),
     )
 

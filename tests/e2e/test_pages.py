@@ -39,7 +39,15 @@ def filled(site: Site, request: pytest.FixtureRequest, capsys: pytest.CaptureFix
 def test_public_pages(new_page: NewPage, size: Size, theme: Theme, filled: dict[str, Any]) -> None:
     page = new_page(size, color_scheme=theme)
     token = filled["links"][0]["token"]
-    for path in ("/", f"/p/{token}", f"/signup?pack={token}", "/signup", "/login", "/checkout/success"):
+    for path in (
+        "/",
+        f"/p/{token}",
+        f"/signup?pack={token}",
+        "/signup",
+        "/login",
+        "/verify-email",
+        "/checkout/success",
+    ):
         look_at(page, path)
 
 

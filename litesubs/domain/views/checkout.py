@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class CheckoutResult:
     """What came of a checkout.
 
-    `state` is paid, waiting (a bank debit that clears later), review (a person must look), open, failed or expired.
+    `state` is paid, unproven (paid, and the credits wait until the buyer has proven the address), waiting (a bank debit
+    that clears later), review (a person must look), open, failed or expired.
     """
 
     state: str
