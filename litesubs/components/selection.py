@@ -56,6 +56,7 @@ def selectable(card: rx.Component, *actions: rx.Component, count: Number, on_cle
         card,
         class_name=(
             "min-w-0 sm:data-[selecting=true]:[&_thead_button]:invisible "
+            "sm:data-[selecting=true]:[&_thead_th>span]:sr-only sm:data-[selecting=true]:[&_thead_th>span]:block! "
             "sm:data-[selecting=true]:[&_thead_tr]:bg-accent-soft"
         ),
         custom_attrs={"data-selecting": said(chosen > 0)},

@@ -42,7 +42,7 @@ FILES = [
     Column("Imported"),
     Column("Rows", right=True),
     Column("Credits", right=True),
-    Column("", hidden=True),
+    Column("Take back", hidden=True),
 ]
 COLUMN_WORDS = [
     ("name", "what you call them"),
@@ -89,18 +89,16 @@ def _choose() -> rx.Component:
                 on_change=State.check,
                 disabled=working,
             ),
-            terms("The first line names the columns:", COLUMN_WORDS),
-            rx.el.div(
-                link_button(
-                    "Download a sample",
-                    href="/dashboard/import-sample.csv",
-                    size="sm",
-                    leading="download",
-                    download=True,
-                )
-            ),
+            rx.cond(State.plan.total > 0, rx.fragment(), _columns()),
         )
     )
+
+
+def _columns() -> rx.Component:
+    sample = link_button(
+        "Download a sample", href="/dashboard/import-sample.csv", size="sm", leading="download", download=True
+    )
+    return stack(terms("The first line names the columns:", COLUMN_WORDS), rx.el.div(sample))
 
 
 def _plan() -> rx.Component:
@@ -129,16 +127,16 @@ def _plan() -> rx.Component:
     )
     return stack(
         stat_strip(
-            stat("New customers", grouped(plan.new_customers), ""),
-            stat("Rows for known ones", grouped(plan.more), "get more credits"),
-            stat("Rows imported before", grouped(plan.before), "left as they are"),
-            stat("Credits", grouped(plan.credits), "to be added"),
+            stat("New customers", grouped(plan.new_customers)),
+            stat("For known customers", grouped(plan.more), plural(plan.more, "row", "rows")),
+            stat("Imported before", grouped(plan.before), "left as they are"),
+            stat("Credits", grouped(plan.credits), "in all"),
         ),
         rx.cond(plan.errors > 0, wrong, rx.cond(plan.ready, rx.fragment(), nothing)),
         rx.cond(plan.ignored != "", note(plan.ignored), rx.fragment()),
+        rx.cond(plan.ready, action_row(go, button("Choose another file", on_click=State.start_over)), rx.fragment()),
         card(table(ROWS, plan.rows, _line, label="Rows of the file, errors first"), padded=False),
         shown,
-        rx.cond(plan.ready, action_row(go, button("Choose another file", on_click=State.start_over)), rx.fragment()),
     )
 
 
@@ -199,7 +197,9 @@ def _file(file: ObjectVar[ImportView]) -> rx.Component:
         cell(grouped(one.rows), place="away", right=True),
         cell(grouped(one.credits), place="number", right=True),
         cell(
-            rx.cond(one.undone == "", take_back, badge(f"Taken back {one.undone}", "undo-2")), place="right", right=True
+            rx.cond(one.undone == "", take_back, rx.el.span(badge("Taken back", "undo-2"), title=one.undone)),
+            place="right",
+            right=True,
         ),
     )
 
