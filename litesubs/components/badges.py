@@ -34,17 +34,6 @@ def status_badge(status: Text) -> rx.Component:
     )
 
 
-def pack_badge(status: Text) -> rx.Component:
-    """Whether a pack can be bought: active, disabled or archived."""
-    return rx.match(
-        status,
-        ("active", badge("On sale", "check", "success")),
-        ("disabled", badge("Disabled", "ban")),
-        ("archived", badge("Archived", "archive")),
-        rx.fragment(),
-    )
-
-
 def link_badge(state: Text) -> rx.Component:
     """Why a share link does not sell: off_sale (its pack is), used_up, expired or revoked. An open one says nothing."""
     return rx.match(

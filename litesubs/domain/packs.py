@@ -148,6 +148,16 @@ def mine(actor: Actor) -> list[PackView]:
         return _with_figures(session, creator_id, session.exec(query.order_by(*order)).all())
 
 
+def names(actor: Actor, *, archived: bool) -> list[tuple[str, str]]:
+    """(id, name) of the creator's packs to choose from, newest first, with or without the archived ones."""
+    query = select(CreditPack.id, CreditPack.name).where(CreditPack.creator_id == actor.require_creator())
+    if not archived:
+        query = query.where(CreditPack.status != PackStatus.archived)
+    with transaction() as session:
+        found = session.execute(query.order_by(col(CreditPack.created_at).desc(), col(CreditPack.id).desc()))
+        return [(ids.show("pack", pack_id), name) for pack_id, name in found]
+
+
 def one(actor: Actor, pack_id: str) -> PackView:
     """One of the creator's packs. NotFoundError for any other."""
     creator_id = actor.require_creator()

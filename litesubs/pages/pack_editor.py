@@ -2,7 +2,6 @@
 
 import reflex as rx
 
-from litesubs.components.badges import pack_badge
 from litesubs.components.buttons import button, copy_button, link_button, text_link
 from litesubs.components.choices import option_cards, switch
 from litesubs.components.fields import group, select_in_field, text_area, text_field
@@ -85,7 +84,6 @@ def _shell(content: rx.Component, *, title: Text) -> rx.Component:
 def _existing() -> rx.Component:
     pack = S.pack
     actions = row(
-        pack_badge(pack.status),
         copy_button(pack.link_url, "Copy link", size="md"),
         rx.match(
             pack.status,
@@ -116,6 +114,7 @@ def _more() -> rx.Component:
     return menu(
         "menu-pack",
         "More actions",
+        menu_item("See it as a buyer", "external-link", rx.redirect(S.pack.link_url, is_external=True)),
         menu_item("Duplicate", "copy", S.duplicate),
         rx.cond(
             S.pack.status == "archived",

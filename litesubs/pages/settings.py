@@ -5,7 +5,7 @@ import reflex as rx
 from litesubs.components.badges import badge
 from litesubs.components.buttons import button, link_button
 from litesubs.components.fields import select_field, text_field
-from litesubs.components.layout import action_row, iconed, pair, row
+from litesubs.components.layout import action_row, iconed, row
 from litesubs.components.navigation import page_header
 from litesubs.components.offers import settings_card
 from litesubs.components.overlays import form
@@ -60,7 +60,8 @@ def _profile() -> rx.Component:
                 auto_complete="off",
                 spell_check=False,
             ),
-            pair(_time_zone(), _currency()),
+            _time_zone(),
+            _currency(),
             on_submit=S.save_profile,
             verb="Save profile",
         ),

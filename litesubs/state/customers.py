@@ -58,7 +58,7 @@ class CustomersState(SessionState):
     async def load(self) -> EventType[()] | None:
         """Show what the address asks for, else the list as it was left."""
         try:
-            self.pack_names = [(pack.id, pack.name) for pack in await self._ask(packs.mine)]
+            self.pack_names = await self._ask(packs.names, archived=True)
             self._read(dict(parse_qsl(self.router.url.query)))
             await self._turn()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again

@@ -64,12 +64,11 @@ class LinksState(SessionState):
         self._begin("")
         try:
             self._links = await self._ask(links.mine)
-            offered = await self._ask(packs.mine)
+            self.choices = await self._ask(packs.names, archived=False)
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
             self.stage = "failed"
             return answer_error(error)
-        self.pack_names = [(pack.id, pack.name) for pack in offered]
-        self.choices = [(pack.id, pack.name) for pack in offered if pack.status != "archived"]
+        self.pack_names = list({link.pack_id: link.pack_name for link in self._links}.items())
         self._arrange()
         self.stage = "list"
         return None

@@ -156,6 +156,9 @@ def test_an_archived_pack_cannot_be_bought_and_its_holders_keep_their_credits() 
     assert factories.balance(held) == 4
     assert links.mine(held.creator)[0].state == "off_sale"
     assert packs.archive(held.creator, held.pack.id).status == "archived"
+    other = factories.pack(held.creator, name="Other")
+    assert packs.names(held.creator, archived=False) == [(other.id, "Other")]
+    assert packs.names(held.creator, archived=True) == [(other.id, "Other"), (held.pack.id, held.pack.name)]
 
 
 def test_a_restored_pack_is_off_sale_until_it_is_enabled() -> None:
