@@ -53,10 +53,17 @@ export function Palette({ places = [], found = [], foundFor = "", onType }) {
     else navigate(row.href);
   };
   const { at, go, keys } = useRows(rows, pick);
+  const eager = useRef(false); // Enter was pressed before there was an answer
+  useEffect(() => {
+    if (waiting) return;
+    if (eager.current && rows.length) pick(rows[0]);
+    eager.current = false;
+  }, [waiting]);
   useEffect(() => {
     dialog.current.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [at]);
   const change = (text) => {
+    eager.current = false;
     type(text);
     onType?.(text.trim());
   };
@@ -98,7 +105,10 @@ export function Palette({ places = [], found = [], foundFor = "", onType }) {
           "aria-controls": "palette-rows",
           "aria-activedescendant": rows.length ? `palette-${at}` : undefined,
           onChange: ({ target }) => change(target.value),
-          onKeyDown: keys,
+          onKeyDown: (event) => {
+            if (event.key === "Enter" && waiting && rows.length === 0) eager.current = true;
+            keys(event);
+          },
         }),
         h("button", { type: "button", "aria-label": "Close", onClick: () => dialog.current.close() }, sign(X)),
       ),
