@@ -143,7 +143,6 @@ def _prove(session: Session, person: User) -> None:
         person.email_verified_at = clock.now()
         session.flush()
         claims.claim(session, person)
-        log.info("email_verified", user=str(person.id))
 
 
 def _asked_by_link(session: Session, token: str) -> tuple[EmailVerification, User]:
