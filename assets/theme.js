@@ -215,6 +215,14 @@
   document.addEventListener("submit", (event) => {
     if (event.target.getAttribute("action")?.startsWith("/auth/")) sessionStorage.removeItem("token");
   });
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const field = event.target.querySelector("[data-time-zone]");
+      if (field) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    },
+    true,
+  );
   // A form that says data-guarded asks before what was typed in it is left. What saves it gives it another key.
   const unsaved = () => document.querySelector("form[data-unsaved]");
   document.addEventListener("input", (event) => event.target.closest("form[data-guarded]")?.setAttribute("data-unsaved", ""));

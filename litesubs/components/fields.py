@@ -218,6 +218,11 @@ def day_field(label: Text, id_: str, name: str, value: Text) -> rx.Component:
     return field(label, _box(day), name=id_)
 
 
+def browser_time_zone() -> rx.Component:
+    """A field that nobody sees: as its form is sent, theme.js writes the browser's time zone into it."""
+    return rx.el.input(type="hidden", name="time_zone", custom_attrs={"data-time-zone": ""})
+
+
 def field_note(name: str, hint: Text = "", error: Text = "") -> rx.Component:
     """The line below a control: the error if there is one, else the hint."""
     wrong = rx.el.p(

@@ -85,10 +85,10 @@ RESERVED_HANDLES = frozenset(
 )
 
 
-def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
+def become_creator(actor: Actor, display_name: str, handle: str, time_zone: str = "") -> AccountView:
     """Give the person a selling side. ValidationFailedError with fields `display_name`, `handle`.
 
-    Once done, it stays.
+    Once done, it stays. `time_zone` is what their browser says; what it says wrong is no reason to refuse them.
     """
     user_id = actor.require_user()
     if actor.creator_id:
@@ -97,7 +97,14 @@ def become_creator(actor: Actor, display_name: str, handle: str) -> AccountView:
     display_name, handle = _name(display_name, "display_name", fields), _handle(handle, fields)
     if fields:
         raise ValidationFailedError(fields)
-    creator = Creator(id=ids.new(), user_id=user_id, display_name=display_name, handle=handle, created_at=clock.now())
+    creator = Creator(
+        id=ids.new(),
+        user_id=user_id,
+        display_name=display_name,
+        handle=handle,
+        time_zone=_known(time_zone) or UTC_ZONE,
+        created_at=clock.now(),
+    )
     try:
         with transaction() as session:
             session.add(creator)
@@ -117,7 +124,8 @@ def update(actor: Actor, display_name: str, handle: str, time_zone: str, currenc
     creator_id = actor.require_creator()
     fields: dict[str, str] = {}
     display_name, handle = _name(display_name, "display_name", fields), _handle(handle, fields)
-    if not prose.storable(time_zone) or time_zone not in _places():
+    time_zone = _known(time_zone)
+    if not time_zone:
         fields["time_zone"] = "Choose a time zone from the list."
     if not prose.storable(currency) or currency not in money.MINIMUMS:
         fields["currency"] = "Choose a currency from the list."
@@ -158,8 +166,7 @@ def handle_problem(actor: Actor, handle: str) -> str:
 
 def zone(time_zone: str) -> ZoneView:
     """A zone of the list; UTC for what is none."""
-    known = prose.storable(time_zone) and time_zone in _places()
-    value = time_zone if known else UTC_ZONE
+    value = _known(time_zone) or UTC_ZONE
     return ZoneView(value, _places()[value], f"{clock.now().astimezone(ZoneInfo(value)):%H:%M}")
 
 
@@ -198,6 +205,20 @@ def _flush(session: Session) -> None:
         if "uq_creator_handle" not in str(error.orig):
             raise
         raise ValidationFailedError({"handle": HANDLE_TAKEN}) from None
+
+
+def _known(time_zone: str) -> str:
+    """The zone as the list has it, also by a name from before ("Asia/Calcutta", which browsers say). "" for no zone."""
+    if not prose.storable(time_zone):
+        return ""
+    return next((value for value in (time_zone, _renamed().get(time_zone, "")) if value in _places()), "")
+
+
+@lru_cache
+def _renamed() -> dict[str, str]:
+    """Old IANA name → the name it has now. Source: the links of the IANA time zone database."""
+    lines = (importlib.resources.files("tzdata") / "zoneinfo" / "tzdata.zi").read_text().splitlines()
+    return {old: new for kind, new, old in (line.split() for line in lines if line.startswith("L "))}
 
 
 @lru_cache

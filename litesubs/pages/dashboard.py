@@ -16,7 +16,7 @@ from litesubs.components.charts import (
     shares_table,
 )
 from litesubs.components.choices import segmented
-from litesubs.components.fields import text_field
+from litesubs.components.fields import browser_time_zone, text_field
 from litesubs.components.figures import checklist, compared, meanings, people, unfinished
 from litesubs.components.filters import choice_button, date_chip
 from litesubs.components.layout import (
@@ -336,6 +336,7 @@ def _first_run() -> rx.Component:
             spell_check=False,
             on_change=S.type_handle.debounce(50),
         ),
+        browser_time_zone(),
         action_row(button("Continue to your first pack", variant="primary", submit=True, trailing="arrow-right")),
         on_submit=S.become_creator,
     )

@@ -87,9 +87,9 @@ class DashboardState(SessionState):
     @handler
     async def become_creator(self, form: dict[str, str]) -> EventSpec | None:
         """Give the person a selling side, and go on to the first pack."""
-        display_name, handle = (str(form.get(name, "")) for name in ("display_name", "handle"))
+        typed = [str(form.get(name, "")) for name in ("display_name", "handle", "time_zone")]
         try:
-            self.account = await self._ask(profiles.become_creator, display_name, handle)
+            self.account = await self._ask(profiles.become_creator, *typed)
         except ValidationFailedError as error:
             self.errors = error.fields
             return None

@@ -11,6 +11,7 @@ from litesubs.domain import accounts, links, packs
 from litesubs.domain.actors import Actor
 from litesubs.settings import settings
 from tests import factories
+from tests.e2e import people
 from tests.e2e.conftest import NewPage, Size
 
 PERSON = (
@@ -186,6 +187,14 @@ def test_settings_are_saved_and_what_is_wrong_is_said(new_page: NewPage, size: S
     page.get_by_label("Your name").fill("Augusta Ada")
     page.get_by_role("button", name="Save name").click()
     expect(page.get_by_text("Name saved.")).to_be_visible()
+
+
+def test_a_creator_begins_in_the_time_zone_of_their_browser(new_page: NewPage) -> None:
+    page = new_page(timezone_id="Asia/Kolkata")
+    people.become_creator(page, "Priya Rao")
+    expect(page.get_by_role("heading", name="New pack")).to_be_visible()
+    page.goto("/dashboard/settings")
+    expect(page.get_by_role("combobox", name="Time zone")).to_have_value("Kolkata, India")
 
 
 @pytest.mark.parametrize("leave", [False, True])

@@ -55,6 +55,7 @@ def test_all_of_a_profile_is_changed_together() -> None:
         ("time_zone", ""),
         ("time_zone", "Mars/Olympus"),
         ("time_zone", "../../etc/passwd"),
+        ("time_zone", "US/Pacific-New"),
         ("currency", "XXX"),
         ("currency", "eur"),
     ],
@@ -95,6 +96,16 @@ def test_another_time_zone_counts_every_day_anew() -> None:
         update(held.creator, time_zone="Pacific/Auckland")
         assert days(held) == {date(2027, 1, 6)}
         assert packs.one(held.creator, held.pack.id).figures.unused == 10
+
+
+def test_a_creator_begins_in_the_zone_of_their_browser_by_whatever_name() -> None:
+    for said, kept in (
+        ("Europe/Copenhagen", "Europe/Copenhagen"),
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Mars/Olympus", "UTC"),
+        ("", "UTC"),
+    ):
+        assert profiles.become_creator(factories.person(), "Ada", handle(), said).time_zone == kept
 
 
 def test_a_person_can_change_their_name() -> None:
