@@ -63,6 +63,15 @@ RULES = {
         SELECT r.posting_id FROM ledger_entry r WHERE r.reverses IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM ledger_entry d WHERE d.posting_id = r.reverses AND d.type = 'debit'
             AND d.wallet_id = r.wallet_id AND d.grant_id = r.grant_id)""",
+    "lot's end is not the one its extensions lead to": """
+        SELECT grant_id FROM (
+            SELECT x.grant_id, x.expires_at, g.expires_at AS lot_end, x.wallet_version > w.version AS too_new,
+                x.creator_id <> w.creator_id AS foreign_row,
+                lead(x.previous_expires_at) OVER after AS next_previous, lead(x.id) OVER after AS next_id
+            FROM grant_extension x JOIN credit_grant g ON g.id = x.grant_id JOIN wallet w ON w.id = x.wallet_id
+            WINDOW after AS (PARTITION BY x.grant_id ORDER BY x.wallet_version, x.at, x.id)) step
+        WHERE too_new OR foreign_row
+            OR expires_at IS DISTINCT FROM CASE WHEN next_id IS NULL THEN lot_end ELSE next_previous END""",
     "share link's uses differ from its purchases": """
         SELECT l.id FROM share_link l LEFT JOIN purchase p ON p.link_id = l.id AND p.holds_link_use
         GROUP BY l.id HAVING count(p.id) <> l.uses""",

@@ -219,3 +219,28 @@ def test_what_follows_an_extension_is_dated_no_earlier() -> None:
         posting = ledger.debit(session, held.wallet_id, 1, SYSTEM)
         spent = session.exec(select(LedgerEntry.at).where(LedgerEntry.posting_id == posting)).one()
     assert spent >= extended >= clock.now() + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE credit_grant SET expires_at = expires_at + interval '1 day'",
+        "UPDATE credit_grant SET expires_at = NULL",
+        "UPDATE grant_extension SET expires_at = expires_at + interval '1 hour'",
+        "UPDATE grant_extension SET expires_at = NULL WHERE id = (SELECT min(id::text)::uuid FROM grant_extension)",
+        "DELETE FROM grant_extension WHERE id = (SELECT max(id::text)::uuid FROM grant_extension)",
+        "UPDATE grant_extension SET wallet_version = 9",
+        "UPDATE grant_extension SET creator_id = id",
+    ],
+)
+def test_an_end_that_the_extensions_do_not_lead_to_is_found(tampering: str) -> None:
+    held = factories.customer_with()
+    factories.give(held, 2, expires_at=later(days=1))
+    (lot,) = lots_of(held)
+    extend(lot.id, days=3)
+    extend(lot.id, days=5)
+    assert verify.violations() == []
+    with transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text(tampering))
+    assert any(found.startswith("lot's end is not the one its extensions lead to") for found in verify.violations())
