@@ -107,9 +107,13 @@ def _totals(view: Any) -> rx.Component:
     return stat_strip(
         stat("Available", view.left, held),
         stat("Expires next", _plain_expiry(view), _how_many_expire()),
-        stat("Last activity", view.last_activity, ""),
+        stat("Last activity", view.last_activity, _ago(view.last_activity)),
         stat("Spent", amounts_of(view.spent), "refunds taken off"),
     )
+
+
+def _ago(words: Any) -> rx.Var[str]:
+    return rx.cond(words.endswith(" min") | words.endswith(" h"), "ago", "")
 
 
 def _how_many_expire() -> rx.Var[str]:

@@ -27,9 +27,9 @@ from litesubs.state.frame import FrameState
 
 COLUMNS = [
     Column("Customer", sort="name"),
-    Column("Pack", wide=True, width=160),
+    Column("Pack", wide=True, width=152),
     Column("Available", right=True, sort="credits", width=96),
-    Column("Credits", hidden=True, width=136),
+    Column("Credits", hidden=True, width=140),
     Column("Expires", sort="expires", width=120),
     Column("Last activity", sort="active", width=108),
     Column("Spent", right=True, sort="spent", wide=True, width=92),
@@ -139,7 +139,7 @@ def _list() -> rx.Component:
 
 def _nobody_yet() -> rx.Component:
     ways_in = beside(
-        link_button("Share a link", href="/dashboard/packs", in_app=True, variant="primary"),
+        link_button("Share a link", href="/dashboard/links", in_app=True, variant="primary"),
         link_button("Import a list", href="/dashboard/customers/import", in_app=True),
     )
     text = "Share a link, and the first buyer shows up here. Who holds credits with you already can be imported."
