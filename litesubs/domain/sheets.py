@@ -13,6 +13,7 @@ from dataclasses import dataclass
 MOST_BYTES = 10_000_000
 MOST_ROWS = 10_000  # about twenty seconds to import, as long as anybody waits
 MOST_NAMED = 5
+LONGEST_HEADER = 20_000  # characters
 SENT_AT_ONCE = 32_000  # characters
 SEPARATORS = (",", ";", "\t")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the encoding of the country
@@ -20,7 +21,7 @@ ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xf
 ZIP = b"PK\x03\x04"  # what an .xlsx, .ods or .numbers file begins with
 FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # the last four are the full-width = + - @
 ESCAPED = re.compile(f"'+{FORMULA.pattern}")
-UNREADABLE = "Line {:,} cannot be read: a quotation mark opens and does not close there, or a cell is far too long."
+UNREADABLE = "Line {:,} cannot be read: a quotation mark opens and does not close there, or it is far too long."
 SAVE_AGAIN = "In the spreadsheet, choose Save as, then CSV UTF-8."
 
 
@@ -130,6 +131,8 @@ def _header(text: io.TextIOWrapper, columns: Mapping[str, Sequence[str]]) -> tup
     before = 0
     for line in text:
         before += 1
+        if len(line) > LONGEST_HEADER:
+            raise SheetError(UNREADABLE.format(before))
         if "\0" in line:
             raise SheetError(f"This is not a CSV file. {SAVE_AGAIN}")
         if not line.strip() or re.fullmatch(r"sep=.\s*", line):

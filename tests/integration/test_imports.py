@@ -4,11 +4,12 @@ import time
 import tracemalloc
 from typing import Any
 
+import httpx
 import pytest
 from sqlmodel import col, select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, customers, ids, imports, verify, wallets
+from litesubs.domain import clock, customers, ids, imports, purchases, verify, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import BulkRefusedError, NotFoundError, ValidationFailedError
 from litesubs.domain.views.customers import ImportPlan, ImportView
@@ -219,6 +220,7 @@ def test_spreadsheets_of_all_countries_are_read(data: bytes) -> None:
         (sheet('"A,a@example.com,C,1,', "B,b@example.com,C,1,"), "Line 2 cannot be read"),
         (sheet("A,a@example.com,C,1,", '"B" x,b@example.com,C,1,'), "Line 3 cannot be read"),
         (sheet("x" * 200_000), "Line 2 cannot be read"),
+        (b"," * 1_000_000, "Line 1 cannot be read"),
         (b"x" * 10_000_001, "larger than 10 MB"),
     ],
 )
@@ -402,3 +404,18 @@ def test_nobody_undoes_an_import_of_another_creator() -> None:
     done = imported(seller("Coaching"), sheet("A,a@example.com,Coaching,1,"))
     with pytest.raises(NotFoundError):
         imports.undo(factories.creator(), done.id)
+
+
+def test_a_purchase_that_settles_during_an_import_of_its_buyer_makes_one_customer(payments: httpx.Client) -> None:
+    ada, jonas = factories.creator(), factories.person("Jonas Weber")
+    offer = factories.pack(ada, name="Coaching")
+    url = purchases.start(jonas, factories.token_of(offer))
+    factories.pay(payments, url)
+    data = sheet(f"J. W.,{jonas.email},Coaching,6,")
+    digest = plan(ada, data).digest
+    paid = factories.purchase_of(url).id
+    outcomes = at_once(lambda: str(imports.run(ada, "x.csv", data, digest)), lambda: str(purchases.settle(paid)))
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    [row] = customers.page(ada).rows
+    assert (row.left, len(row.packs)) == (16, 1)
+    assert verify.violations() == []
