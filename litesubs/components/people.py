@@ -11,7 +11,7 @@ from litesubs.components.icons import icon
 from litesubs.components.layout import halves, wide_only
 from litesubs.components.ledger import movement_icon
 from litesubs.components.standing import with_badge
-from litesubs.components.surfaces import avatar, note
+from litesubs.components.surfaces import avatar, note, skeleton, stat, stat_strip
 from litesubs.components.tables import cell, row_link, stacked, two_lines
 from litesubs.components.values import Child, Text
 
@@ -188,3 +188,21 @@ def movement(entry: Any, pack: Child) -> list[rx.Component]:
         cell(stacked(entry.at, entry.who), place="away"),
         cell(amount(entry.amount, adds=entry.adds), place="number", right=True),
     ]
+
+
+def customer_skeleton() -> rx.Component:
+    """The shape of a customer's page while it loads."""
+    head = rx.el.div(
+        skeleton("size-14 rounded-full max-sm:hidden"),
+        rx.el.div(skeleton("h-7 w-56"), skeleton("mt-2.5 h-3 w-72 max-w-full")),
+        class_name="flex h-[108px] items-center gap-4 max-sm:h-[196px] max-sm:items-start max-sm:pt-5",
+    )
+    figure = stat(skeleton("mt-1 h-3 w-16"), skeleton("mt-2 h-6 w-20"), skeleton("mt-2 h-3 w-24"))
+    stub = skeleton("h-[150px] rounded-[18px]")
+    return rx.el.div(
+        head,
+        stat_strip(figure, figure, figure, figure),
+        skeleton("mt-7 mb-3 h-6 w-20"),
+        halves(stub, stub),
+        custom_attrs={"aria-busy": "true", "aria-label": "Loading"},
+    )

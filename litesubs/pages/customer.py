@@ -12,8 +12,8 @@ from litesubs.components.fields import text_area, text_field
 from litesubs.components.layout import muted
 from litesubs.components.navigation import page_header
 from litesubs.components.overlays import dialog, menu, menu_item
-from litesubs.components.people import amounts_of, joined_line, movement, quiet, stubs
-from litesubs.components.standing import held_note, standing_header, standing_skeleton, stub_actions, stub_title
+from litesubs.components.people import amounts_of, customer_skeleton, joined_line, movement, quiet, stubs
+from litesubs.components.standing import held_note, standing_header, stub_actions, stub_title
 from litesubs.components.surfaces import card, empty_state, failed_state, section_header, stat, stat_strip
 from litesubs.components.tables import Column, cell, row, table, two_lines
 from litesubs.components.tickets import ticket_stub
@@ -40,7 +40,7 @@ def page() -> rx.Component:
                 ("shown", _customer()),
                 ("missing", _nobody()),
                 ("failed", failed_state("This customer", State.load)),
-                standing_skeleton(),
+                customer_skeleton(),
             ),
             on_unmount=State.leave,
         ),

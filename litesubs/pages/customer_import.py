@@ -42,7 +42,7 @@ FILES = [
     Column("Imported"),
     Column("Rows", right=True),
     Column("Credits", right=True),
-    Column("Take back", hidden=True),
+    Column("Undo", hidden=True),
 ]
 COLUMN_WORDS = [
     ("name", "what you call them"),
@@ -160,7 +160,7 @@ def _done() -> rx.Component:
             note(f"{done.file_name} is imported: {words}.", tone="success"),
             action_row(
                 link_button("See your customers", href="/dashboard/customers", in_app=True, variant="primary"),
-                button("Take back", on_click=State.ask_undo(done.id), leading="undo-2"),
+                button("Undo", on_click=State.ask_undo(done.id), leading="undo-2"),
                 button("Import another file", on_click=State.start_over, variant="ghost"),
             ),
         )
@@ -171,7 +171,7 @@ def _earlier() -> rx.Component:
     listed = rx.cond(
         rx.Var.create(State.earlier).length() > 0,
         table(FILES, rx.Var.create(State.earlier), _file, label="Files imported before"),
-        empty_state("No imports yet", "What you import is listed here, and can be taken back."),
+        empty_state("No imports yet", "What you import is listed here, and can be undone."),
     )
     return rx.match(
         State.earlier_stage,
@@ -183,13 +183,13 @@ def _earlier() -> rx.Component:
 
 def _file(file: ObjectVar[ImportView]) -> rx.Component:
     one: Any = file
-    take_back = button(
-        "Take back",
+    undo = button(
+        "Undo",
         on_click=State.ask_undo(one.id),
         size="sm",
         variant="ghost",
         leading="undo-2",
-        custom_attrs={"aria-label": f"Take back {one.file_name}"},
+        custom_attrs={"aria-label": f"Undo the import of {one.file_name}"},
     )
     return row(
         cell(rx.el.span(one.file_name), place="name"),
@@ -197,7 +197,7 @@ def _file(file: ObjectVar[ImportView]) -> rx.Component:
         cell(grouped(one.rows), place="away", right=True),
         cell(grouped(one.credits), place="number", right=True),
         cell(
-            rx.cond(one.undone == "", take_back, rx.el.span(badge("Taken back", "undo-2"), title=one.undone)),
+            rx.cond(one.undone == "", undo, rx.el.span(badge("Undone", "undo-2"), title=one.undone)),
             place="right",
             right=True,
         ),
@@ -217,10 +217,10 @@ def _undo_dialog() -> rx.Component:
         rx.cond(refused, refusal_list(State.refused, rx.Var.create(State.refusals), line), rx.fragment()),
         open_=rx.Var.create(State.undoing.id) != "",
         on_close=State.close,
-        title=f"Take back {State.undoing.file_name}",
+        title=f"Undo the import of {State.undoing.file_name}",
         name="undo",
         footer=[
             button("Keep", on_click=State.close),
-            button("Take back", on_click=State.undo.throttle(ONE_ACT), variant="danger", disabled=refused),
+            button("Undo import", on_click=State.undo.throttle(ONE_ACT), variant="danger", disabled=refused),
         ],
     )

@@ -73,7 +73,7 @@ class ChangeManyState(SessionState):
     @handler
     def pick_pack(self, pack_id: str) -> None:
         """Choose the pack."""
-        if pack_id in dict(self.pack_names):
+        if pack_id in [known for known, _ in self.pack_names]:
             self.pack = pack_id
             self._plan()
 

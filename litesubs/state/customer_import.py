@@ -1,4 +1,4 @@
-"""Importing customers from a file: what it would do, doing it, and taking it back."""
+"""Importing customers from a file: what it would do, doing it, and undoing it."""
 
 import json
 
@@ -10,6 +10,7 @@ from litesubs.domain import imports, prose
 from litesubs.domain.errors import BulkRefusedError
 from litesubs.domain.views.customers import ImportPlan, ImportView, RefusalView
 from litesubs.state.blank import NO_IMPORT, NO_PLAN
+from litesubs.state.frame import FrameState
 from litesubs.state.session import SessionState, answer_error, handler, said
 
 MOST_BYTES = 10_000_000
@@ -101,11 +102,11 @@ class CustomerImportState(SessionState):
         except ValidationError:
             self.stage, self.problem = "checked", _problem(answer)
             return None
-        return await self._list()
+        return [FrameState.count, await self._list()]
 
     @handler
     def ask_undo(self, import_id: str) -> None:
-        """Ask before an import is taken back."""
+        """Ask before an import is undone."""
         self.undoing = next((one for one in self.earlier if one.id == import_id), NO_IMPORT)
         self.refused, self.refusals = "", []
 
@@ -116,7 +117,7 @@ class CustomerImportState(SessionState):
 
     @handler
     async def undo(self) -> EventType[()] | None:
-        """Take an import back: its credits leave the wallets again, all of them or none."""
+        """Undo an import: its credits leave the wallets again, all of them or none."""
         if not self.undoing.id:
             return None
         try:
@@ -127,8 +128,7 @@ class CustomerImportState(SessionState):
         self.undoing = NO_IMPORT
         if self.stage == "done" and self.done.id == undone.id:
             self._start()
-        failed = await self._list()
-        return [said(f"{undone.file_name} is taken back. Its credits are gone from the wallets."), failed]
+        return [said(f"{undone.file_name} is undone. Its credits have left the wallets."), await self._list()]
 
     async def _list(self) -> EventSpec | None:
         try:

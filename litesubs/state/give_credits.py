@@ -81,10 +81,11 @@ class GiveCreditsState(SessionState):
     @handler
     def pick_pack(self, pack_id: str) -> EventSpec | None:
         """Choose the pack, and with it how many credits are usual."""
-        if pack_id not in self.amounts:
+        amount = self.amounts.get(str(pack_id))
+        if amount is None:
             return None
-        self.pack = pack_id
-        return rx.set_value("credits", self.amounts[pack_id])
+        self.pack = str(pack_id)
+        return rx.set_value("credits", amount)
 
     @handler
     def pick_expiry(self, choice: str) -> None:

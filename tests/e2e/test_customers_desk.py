@@ -14,6 +14,7 @@ from litesubs.domain.views.offers import PackView
 from tests import factories
 from tests.e2e import people
 from tests.e2e.conftest import NewPage, Site, Size
+from tests.e2e.test_pages import Theme, assert_accessible
 
 HEAD = "name,email,pack,credits,expires"
 
@@ -271,22 +272,22 @@ class TestImporting:
         self.choose(page, file, good)
         expect(page.get_by_text("Everything in this file was imported before.")).to_be_visible()
         wallets.use(creator, row_of(creator, "Ada").packs[0].subscription_id, 1, "", "one")
-        page.get_by_role("button", name="Take back customers.csv").first.click()
+        page.get_by_role("button", name="Undo the import of customers.csv").first.click()
         dialog = page.get_by_role("dialog")
-        dialog.get_by_role("button", name="Take back").click()
+        dialog.get_by_role("button", name="Undo import").click()
         expect(dialog.get_by_role("alert")).to_contain_text("Ada Quist")
         dialog.get_by_role("button", name="Keep").click()
         assert row_of(creator, "Tom").left == 5
 
-    def test_an_import_that_nobody_used_is_taken_back_as_a_whole(self, page: Page, file: Path) -> None:
+    def test_an_import_that_nobody_used_is_undone_as_a_whole(self, page: Page, file: Path) -> None:
         creator, _ = shop()
         opened(page, creator, "/dashboard/customers/import")
         self.choose(page, file, f"{HEAD}\nAda Quist,ada@example.com,Voice reset,7,\n")
         page.get_by_role("button", name="Import 1 customer, 7 credits").click()
-        page.get_by_role("button", name="Take back", exact=True).first.click()
-        page.get_by_role("dialog").get_by_role("button", name="Take back").click()
-        toast(page, "customers.csv is taken back.")
-        expect(page.get_by_text("Taken back", exact=True)).to_be_visible()
+        page.get_by_role("button", name="Undo", exact=True).first.click()
+        page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
+        toast(page, "customers.csv is undone.")
+        expect(page.get_by_text("Undone", exact=True)).to_be_visible()
         assert row_of(creator, "Ada").left == 0
 
     def test_a_file_that_changed_since_it_was_checked_is_not_imported(self, page: Page, file: Path) -> None:
@@ -343,6 +344,33 @@ class TestOneCustomer:
             answer = page.goto(f"/dashboard/customers/{path}")
             assert answer is not None
             assert answer.status == 404
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_opens_on_these_pages_is_accessible(new_page: NewPage, size: Size, theme: Theme, tmp_path: Path) -> None:
+    creator, _ = shop(("Aiko Brandt", 1), ("Tom Okafor", 3))
+    page = opened(new_page(size, color_scheme=theme), creator)
+    page.get_by_role("button", name="Give credits").click()
+    page.get_by_role("dialog").get_by_label("To", exact=True).fill("lena@example.com")
+    expect(page.get_by_role("option")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Close").click()
+    if size == "desktop":
+        page.get_by_label("Select all on this page").check()
+        expect(page.get_by_text("2 selected")).to_be_visible()
+        assert_accessible(page)
+        page.get_by_role("button", name="Adjust").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert_accessible(page)
+    page.goto("/dashboard/customers/import")
+    (tmp_path / "some.csv").write_text(
+        f"{HEAD}\nAda,ada@example.com,Voice reset,2.5,\nBen,ben@example.com,Voice reset,2,"
+    )
+    page.get_by_label("CSV file").set_input_files(tmp_path / "some.csv")
+    expect(page.get_by_text("1 row cannot be imported")).to_be_visible()
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_exports_have_what_the_list_shows(page: Page) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from litesubs import demo
 from litesubs.domain import accounts, customers, packs, wallets
 from litesubs.domain.actors import Actor
+from litesubs.domain.customers import CustomerQuery
 from litesubs.settings import settings
 from tests.e2e.conftest import NewPage, Site, Size
 
@@ -55,7 +56,7 @@ def test_public_pages(new_page: NewPage, size: Size, theme: Theme, filled: dict[
 def test_the_desk(new_page: NewPage, size: Size, theme: Theme, filled: dict[str, Any]) -> None:
     page = new_page(size, color_scheme=theme)
     creator = sign_in(page, CREATOR)
-    standing = customers.page(creator, "jonas").rows[0].packs[0].subscription_id
+    jonas = customers.page(creator, CustomerQuery(search="jonas")).rows[0]
     paths = [
         "/dashboard",
         "/dashboard/packs",
@@ -64,7 +65,9 @@ def test_the_desk(new_page: NewPage, size: Size, theme: Theme, filled: dict[str,
         "/dashboard/links",
         "/dashboard/settings",
         "/dashboard/customers",
-        f"/dashboard/subscriptions/{standing}",
+        "/dashboard/customers/import",
+        f"/dashboard/customers/{jonas.customer_id}",
+        f"/dashboard/subscriptions/{jonas.packs[0].subscription_id}",
     ]
     assert filled["creators"]
     for path in paths:
@@ -93,6 +96,7 @@ def test_ids_of_others_and_addresses_that_do_not_exist_answer_404(page: Page, fi
         "/nowhere",
         f"/dashboard/packs/{other}",
         "/dashboard/packs/pack_00000000000000000000000000",
+        "/dashboard/customers/cus_00000000000000000000000000",
         "/dashboard/subscriptions/sub_00000000000000000000000000",
         "/wallet/sub_00000000000000000000000000",
         "/dashboard/subscriptions/x",
