@@ -2,6 +2,8 @@
 
 import time
 import tracemalloc
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -414,7 +416,11 @@ def test_a_purchase_that_settles_during_an_import_of_its_buyer_makes_one_custome
     data = sheet(f"J. W.,{jonas.email},Coaching,6,")
     digest = plan(ada, data).digest
     paid = factories.purchase_of(url).id
-    outcomes = at_once(lambda: str(imports.run(ada, "x.csv", data, digest)), lambda: str(purchases.settle(paid)))
+    both: list[Callable[[], object]] = [
+        partial(imports.run, ada, "x.csv", data, digest),
+        partial(purchases.settle, paid),
+    ]
+    outcomes = at_once(*both)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     [row] = customers.page(ada).rows
     assert (row.left, len(row.packs)) == (16, 1)
