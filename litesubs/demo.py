@@ -169,7 +169,7 @@ SALES = (
         "voice-reset",
         43,
         ((4, 1, ""), (18, 1, "")),
-        status=("paused", "Back after your operation. Your credits stay yours."),
+        status=("paused", "Back after your operation."),
     ),
     Sale("chiara@example.com", "mara", "single", 17, ((3, 1, "First session"),)),
     Sale("al.krueger@example.com", "mara", "voice-reset", 262, ((9, 1, ""), (31, 1, ""), (60, 1, ""))),
@@ -192,7 +192,7 @@ SALES = (
         "guitar",
         30,
         ((6, 1, ""),),
-        status=("paused", "Back from tour on 7 January. Your credits stay yours until then."),
+        status=("paused", "Back from tour on 7 January."),
     ),
     Sale("aiko.brandt@example.com", "kofi", "chords", 25, ((1, 140, "October"), (20, 212, "November"))),
 )

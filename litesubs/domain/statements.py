@@ -29,6 +29,7 @@ from litesubs.models import (
 )
 
 MOST_DOTS = 24
+USED_UP_LOTS = 10  # the newest of them; a page shows all that have credits
 
 SOURCES = {
     GrantSource.purchase: "Bought",
@@ -73,7 +74,7 @@ def statement(
     before = _first_ends(session, subscription_id)
     return replace(
         view,
-        lots=[replace(shown, extended_from=before.get(lot.id, "")) for shown, lot in zip(view.lots, lots, strict=True)],
+        lots=[replace(lot, extended_from=before.get(lot.id, "")) for lot in view.lots],
         entries=lines,
         older=older,
     )
@@ -175,7 +176,7 @@ def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], 
         buy_again_price=money.show(row.pack.price_minor, row.pack.currency) if usable and on_sale else "",
         by_rule=_by_rule(row.pack, at),
         clocks=prose.clocks(row.creator.time_zone),
-        lots=[_lot(lot, index, at) for index, lot in enumerate(lots)],
+        lots=[_lot(lot, index, at) for index, lot in _shown(lots)],
     )
 
 
@@ -184,6 +185,13 @@ def meter(granted: int, free: int, held: int, expiring: int) -> str:
     if granted > MOST_DOTS:
         return ""
     return "s" * (granted - free - held) + "h" * held + "a" * (free - expiring) + "e" * expiring
+
+
+def _shown(lots: list[CreditGrant]) -> list[tuple[int, CreditGrant]]:
+    """The lots of a page, numbered in order of arrival."""
+    numbered = list(enumerate(lots))
+    newest = [index for index, lot in numbered if lot.closed][-USED_UP_LOTS:]
+    return [(index, lot) for index, lot in numbered if not lot.closed or index in newest]
 
 
 def _lot(lot: CreditGrant, index: int, at: datetime) -> LotView:
@@ -214,8 +222,8 @@ def _by_rule(pack: CreditPack, at: datetime) -> str:
     return f"until {prose.day(prose.last_day(end))}" if end else "never"
 
 
-def _first_ends(session: Session, subscription_id: UUID) -> dict[UUID, str]:
-    """The last day that each extended lot had when it was granted."""
+def _first_ends(session: Session, subscription_id: UUID) -> dict[str, str]:
+    """The last day that each extended lot had when it was granted, by its public id."""
     query = select(GrantExtension.grant_id, func.min(GrantExtension.previous_expires_at))
     query = query.where(GrantExtension.subscription_id == subscription_id).group_by(col(GrantExtension.grant_id))
-    return {grant_id: prose.day(prose.last_day(end)) for grant_id, end in session.exec(query)}
+    return {ids.show("grant", grant_id): prose.day(prose.last_day(end)) for grant_id, end in session.exec(query)}

@@ -168,8 +168,8 @@ class SubscriptionState(StatementState, SessionState):
     @handler
     def ask_stop(self, status: str) -> None:
         """Ask before pausing or disabling."""
-        if status in {"paused", "disabled"}:
-            self._open(status)
+        if str(status) in {"paused", "disabled"}:
+            self._open(str(status))
 
     @handler
     async def stop(self, form: dict[str, str]) -> Answer:

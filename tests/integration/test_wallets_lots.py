@@ -158,6 +158,13 @@ def test_only_a_whole_positive_part_is_given_back(bad: Any) -> None:
     assert factories.balance(held) == 1
 
 
+def test_of_many_used_up_lots_a_page_shows_the_newest_and_keeps_their_names() -> None:
+    held = factories.customer_with(*[1] * 15)
+    wallets.use(held.creator, held.public_id, 13, "", "k")
+    shown = [view.label for view in wallets.subscription(held.creator, held.public_id).lots]
+    assert shown == [f"Lot {letter}" for letter in "DEFGHIJKLMNO"]
+
+
 def test_a_refusal_names_the_person_and_the_numbers() -> None:
     held = factories.customer_with(1200)
     with pytest.raises(ValidationFailedError) as refused:
