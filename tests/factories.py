@@ -27,7 +27,18 @@ from litesubs.domain.actors import Actor
 from litesubs.domain.errors import DomainError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView
-from litesubs.models import Creator, Customer, GrantSource, Purchase, Subscription, User, Wallet
+from litesubs.models import (
+    Creator,
+    Customer,
+    ExpiryKind,
+    GrantSource,
+    Purchase,
+    PurchaseStatus,
+    ShareLink,
+    Subscription,
+    User,
+    Wallet,
+)
 
 PASSWORD = "a short sentence is good"
 WEBHOOK_SECRET = "whsec_of_these_tests"
@@ -159,6 +170,51 @@ def give(
     lot = ledger.Lot(amount=amount, source=source, ref=ref or str(ids.new()), expires_at=expires_at)
     with transaction() as session:
         return ledger.grant(session, held.subscription_id, lot, SYSTEM)
+
+
+def bought(
+    held: Holding,
+    price_minor: int,
+    credits_: int = 1,
+    *,
+    expires_at: datetime | None = None,
+    ordered_first: bool = False,
+) -> UUID:
+    """A purchase that is paid now, and its lot, as settling writes them, without Stripe. Returns the purchase's id."""
+    assert held.creator.creator_id
+    pack_id = ids.read("pack", held.pack.id)
+    with transaction() as session:
+        link_id = session.exec(select(ShareLink.id).where(ShareLink.pack_id == pack_id)).first()
+        purchase = Purchase(
+            id=ids.new(),
+            creator_id=held.creator.creator_id,
+            pack_id=pack_id,
+            link_id=link_id,
+            user_id=held.buyer.require_user(),
+            pack_name=held.pack.name,
+            price_minor=price_minor,
+            currency=held.pack.currency,
+            credits=credits_,
+            expiry_kind=ExpiryKind.never,
+            status=PurchaseStatus.pending,
+            created_at=clock.now(),
+        )
+        session.add(purchase)
+        if ordered_first:
+            session.flush()
+        purchase.status, purchase.paid_at, purchase.customer_id = PurchaseStatus.paid, clock.now(), held.customer_id
+        session.flush()
+        lot = ledger.Lot(
+            amount=credits_,
+            source=GrantSource.purchase,
+            ref=str(purchase.id),
+            expires_at=expires_at,
+            purchase_id=purchase.id,
+            paid_minor=price_minor,
+            paid_currency=held.pack.currency,
+        )
+        ledger.grant(session, held.subscription_id, lot, SYSTEM)
+        return purchase.id
 
 
 def customer_with(*amounts: int, **changes: Any) -> Holding:
