@@ -58,7 +58,7 @@ def page() -> rx.Component:
     return desk_page(
         page_header(
             "Import customers",
-            "People who hold credits with you already, with what they have left.",
+            "People who hold credits with you already, with what they have left. Nobody gets a mail.",
         ),
         stack(
             rx.match(
