@@ -89,6 +89,13 @@ class LinksState(SessionState):
         return rx.call_script(TO_LINKS)
 
     @handler
+    async def refresh(self) -> None:
+        """Read the links of the pack anew, since the pack went on or off sale."""
+        if self.pack_id:
+            self._links = await self._ask(links.of_pack, self.pack_id)
+            self._arrange()
+
+    @handler
     def find(self, text: str) -> None:
         """Show the links whose name, pack or e-mail has this in it."""
         self.search = str(text).strip()[: links.NAME_LENGTH]

@@ -5,13 +5,14 @@ from dataclasses import fields, replace
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
+from reflex.event import EventSpec, EventType
 
 from litesubs.domain import packs, prose
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView, PreviewView
 from litesubs.state.blank import NO_PACK
+from litesubs.state.links import LinksState
 from litesubs.state.packs import ASKED, CHANGES, OUTCOMES
 from litesubs.state.session import SessionState, answer_error, handler, said
 
@@ -135,13 +136,13 @@ class PackEditorState(SessionState):
         self.verb = ""
 
     @handler
-    async def do(self) -> EventSpec | None:
+    async def do(self) -> EventType[()] | None:
         """Do what the dialog asked. A second press finds it closed."""
         verb, self.verb = self.verb, ""
         return await self._change(verb) if verb else None
 
     @handler
-    async def restore(self) -> EventSpec:
+    async def restore(self) -> EventType[()]:
         """Bring the pack back from the archive."""
         return await self._change("restore")
 
@@ -152,9 +153,9 @@ class PackEditorState(SessionState):
         yield rx.redirect(f"/dashboard/packs/{copy.id}")
         yield said("Copied. Nobody can buy the copy until you enable it.")
 
-    async def _change(self, verb: str) -> EventSpec:
+    async def _change(self, verb: str) -> EventType[()]:
         self.pack = await self._ask(CHANGES[verb], self._pack_id())
-        return said(OUTCOMES[verb])
+        return [said(OUTCOMES[verb]), LinksState.refresh]
 
     def _pack_id(self) -> str:
         return self.router.url.path.rstrip("/").rsplit("/", 1)[-1]

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 import reflex as rx
 from reflex.event import EventSpec
 
-from litesubs.domain import money, profiles
+from litesubs.domain import accounts, money, profiles
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.accounts import ZoneView
 from litesubs.state.session import SessionState, answer_error, handler, said
@@ -31,6 +31,11 @@ class SettingsState(SessionState):
     @handler
     async def load(self) -> EventSpec | None:
         """What holds now. Who has no selling side is asked for it first."""
+        try:
+            self.account = await self._ask(accounts.account)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
+            self.stage = "failed"
+            return answer_error(error)
         if not self.account.handle:
             return rx.redirect("/dashboard")
         self._begin("profile")

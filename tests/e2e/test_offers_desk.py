@@ -83,9 +83,11 @@ def test_a_pack_is_copied_archived_and_restored(new_page: NewPage, size: Size) -
     page.get_by_role("menuitem", name="Duplicate").click()
     expect(page.get_by_role("heading", name="Ten lessons copy", level=1)).to_be_visible()
     expect(page.get_by_text("Nobody can buy this pack until you enable it.")).to_be_visible()
+    expect(row_of(page, "Main link")).to_contain_text("Pack off sale")
     page.get_by_role("button", name="Enable").click()
     page.get_by_role("button", name="Enable pack").click()
     expect(page.get_by_text("Pack enabled.")).to_be_visible()
+    expect(row_of(page, "Main link")).not_to_contain_text("Pack off sale")
     assert [pack.status for pack in packs.mine(seller)] == ["active", "active"]
 
     page.goto("/dashboard/packs")

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from litesubs import db
 from litesubs.db import transaction
 from litesubs.domain import accounts, clock, ids, links, profiles, visits
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.offers import PackView
 from litesubs.models import LinkDay, LinkVisit, ShareLink
+from litesubs.settings import settings
 from tests import factories
 from tests.factories import HOSTILE, PASSWORD, at_once, token_of, unexpected
+from tests.sandbox_process import free_port
 
 pytestmark = pytest.mark.usefixtures("shared_database")
 
@@ -176,6 +179,16 @@ def test_an_unknown_or_broken_token_counts_nowhere_and_breaks_nothing() -> None:
         visits.record(token, "192.0.2.1", SAFARI, VISITOR)
     email = f"{ids.new().hex}@example.com"
     assert accounts.sign_up(email, PASSWORD, "Ben", email, "neverexisted")
+
+
+def test_a_database_that_does_not_answer_is_no_reason_to_fail() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", f"postgresql://nobody@127.0.0.1:{free_port()}/none")
+        settings.cache_clear()
+        db.reset()
+        visits.record("sometoken", "192.0.2.1", SAFARI, VISITOR)
+    settings.cache_clear()
+    db.reset()
 
 
 def test_the_creator_reads_views_sign_ups_and_sales_of_each_link() -> None:
