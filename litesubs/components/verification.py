@@ -67,8 +67,8 @@ def reminder(email: Text, verified: Flag, href: Text) -> rx.Component:
                 class_name="mx-auto flex max-w-[860px] items-center gap-3 px-8 max-sm:px-4",
             ),
             class_name=(
-                "fixed inset-x-0 bottom-0 z-10 border-t border-border bg-raised px-8 py-2 [.desk_&]:sticky "
-                "pb-[calc(8px+env(safe-area-inset-bottom))] max-sm:px-4"
+                "fixed inset-x-0 bottom-0 z-10 border-t border-border bg-raised pt-2 [.desk_&]:sticky "
+                "pb-[calc(8px+env(safe-area-inset-bottom))]"
             ),
             custom_attrs={"aria-label": "Confirm your e-mail", "data-foot": ""},
         ),
