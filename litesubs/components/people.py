@@ -200,9 +200,10 @@ def customer_skeleton() -> rx.Component:
     figure = stat(skeleton("mt-1 h-3 w-16"), skeleton("mt-2 h-6 w-20"), skeleton("mt-2 h-3 w-24"))
     stub = skeleton("h-[150px] rounded-[18px]")
     return rx.el.div(
+        rx.el.h1("Loading", class_name="sr-only"),
         head,
         stat_strip(figure, figure, figure, figure),
         skeleton("mt-7 mb-3 h-6 w-20"),
         halves(stub, stub),
-        custom_attrs={"aria-busy": "true", "aria-label": "Loading"},
+        custom_attrs={"aria-busy": "true"},
     )

@@ -60,7 +60,7 @@ class CustomerImportState(SessionState):
         return f"Import {prose.count(self.plan.customers, 'customer')}, {prose.count(self.plan.credits, 'credit')}"
 
     @handler
-    async def load(self) -> EventSpec | None:
+    async def load(self) -> list[EventSpec]:
         """Begin anew, and list what was imported before."""
         self._start()
         return await self._list()
@@ -102,7 +102,7 @@ class CustomerImportState(SessionState):
         except ValidationError:
             self.stage, self.problem = "checked", _problem(answer)
             return None
-        return [FrameState.count, await self._list()]
+        return [FrameState.count, *await self._list()]
 
     @handler
     def ask_undo(self, import_id: str) -> None:
@@ -128,16 +128,17 @@ class CustomerImportState(SessionState):
         self.undoing = NO_IMPORT
         if self.stage == "done" and self.done.id == undone.id:
             self._start()
-        return [said(f"{undone.file_name} is undone. Its credits have left the wallets."), await self._list()]
+        return [said(f"{undone.file_name} is undone. Its credits have left the wallets."), *await self._list()]
 
-    async def _list(self) -> EventSpec | None:
+    async def _list(self) -> list[EventSpec]:
         try:
             self.earlier = await self._ask(imports.mine)
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
             self.earlier_stage = "failed"
-            return answer_error(error)
+            told = answer_error(error)
+            return [told] if told else []
         self.earlier_stage = "shown"
-        return None
+        return []
 
     def _start(self) -> None:
         self.stage, self.problem, self.plan, self.done = "choose", "", NO_PLAN, NO_IMPORT
