@@ -1,12 +1,16 @@
 """The sums beside the ledger: nothing is lost or counted twice, whoever folds, rebuilds or spends at one moment."""
 
+from pathlib import Path
+
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
 from sqlmodel import Session, func, select
 
-from litesubs import jobs
+from litesubs import db, jobs, migrations
 from litesubs.db import transaction
-from litesubs.domain import clock, customers, desk, ledger, sums, verify
+from litesubs.domain import clock, customers, desk, ledger, sums, verify, wallets
 from litesubs.domain.customer_query import CustomerQuery
 from litesubs.models import Creator, CustomerSummary, InsightDelta, InsightLot
 from tests import factories
@@ -89,6 +93,19 @@ def test_a_creator_who_cannot_be_folded_does_not_keep_the_others(held: Holding) 
     with transaction() as session:
         assert {delta.creator_id for delta in session.exec(select(InsightDelta))} == {creator_of(held).id}
         assert session.get(CustomerSummary, others.customer_id) is not None
+
+
+def test_what_was_there_before_the_sums_is_in_them(held: Holding) -> None:
+    wallets.use(held.creator, held.public_id, 1, "", "1")
+    before = desk.overview(held.creator, "all").figures
+    alembic = Config(Path(migrations.__file__).parents[1] / "alembic.ini")
+    db.reset()  # connections that remember the tables as they were
+    command.downgrade(alembic, "a7a0e256058f")
+    migrations.upgrade()
+    assert verify.violations() == []
+    after = desk.overview(held.creator, "all").figures
+    assert verify.violations() == []
+    assert after == before
 
 
 def test_what_is_undone_leaves_no_delta(held: Holding) -> None:

@@ -149,27 +149,3 @@ class LinkFigures:
     sign_ups: int = 0
     sales: int = 0
     conversion: str = ""
-
-
-@dataclass(frozen=True)
-class CurrencyFigures:
-    """A creator's numbers in one currency; currencies are never added together."""
-
-    currency: str
-    revenue: str
-    sales: int
-    credits_sold: int
-    credits_used: int
-    credits_expired: int
-    outstanding_credits: int
-    outstanding_value: str
-
-
-@dataclass(frozen=True)
-class OverviewView:
-    """The creator's overview since the beginning."""
-
-    figures: list[CurrencyFigures]
-    activity: list[ActivityView]
-    packs: int
-    customers: int
