@@ -29,7 +29,7 @@ export function Marked({ text, typed }) {
 
 // A field over a list of {value, label, hint}. A form reads what was picked by `name`; without a pick, what is written.
 // `offer` begins a row for an e-mail address that nobody in the list has: "Give to".
-export function Combobox({ id, name, options = [], offer, onType, onPick, initial = "", inputClass, attributes, ...rest }) {
+export function Combobox({ id, name, options = [], offer, onType, onPick, initial = "", attributes, ...rest }) {
   const list = useId();
   const box = useRef(null);
   const [typed, type] = useState(initial);
@@ -66,7 +66,6 @@ export function Combobox({ id, name, options = [], offer, onType, onPick, initia
       autoComplete: "off",
       spellCheck: false,
       value: typed,
-      className: inputClass,
       "aria-autocomplete": "list",
       "aria-expanded": shown,
       "aria-controls": list,

@@ -21,7 +21,6 @@ class ComboBox(BaseHTML):  # type: ignore[misc]  # Reflex ships no types for it
     options: rx.Var[list[Any]]
     offer: rx.Var[str]
     initial: rx.Var[str]
-    input_class: rx.Var[str]
     attributes: rx.Var[dict[str, Any]]
     on_type: rx.EventHandler[passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]  # for pyright
     on_pick: rx.EventHandler[passthrough_event_spec(str)]  # type: ignore[type-arg, valid-type]  # for pyright
@@ -51,8 +50,7 @@ def combobox_field(  # noqa: PLR0913 - a component's properties are its interfac
         options=options,
         offer=offer,
         initial=initial,
-        input_class=CONTROL,
-        attributes={"placeholder": placeholder, **described(name, hint, error)},
+        attributes={"className": CONTROL, "placeholder": placeholder, **described(name, hint, error)},
         class_name=joined(BOX, LINE, "relative"),
         **handlers(on_type=on_type, on_pick=on_pick),
     )

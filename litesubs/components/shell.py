@@ -12,8 +12,7 @@ from litesubs.components.navigation import breadcrumb
 from litesubs.components.overlays import announcer, toaster
 from litesubs.components.palette import palette_button
 from litesubs.components.sidebar import Counts, Section, drawer, sidebar
-from litesubs.components.signed_in import SIDES, face_menu, sign_out_button, theme_toggle
-from litesubs.components.signed_in import Person as Person
+from litesubs.components.signed_in import SIDES, Person, face_menu, sign_out_button, theme_toggle
 from litesubs.components.values import Text, joined
 
 GUTTER = "mx-auto w-full max-w-[1120px] px-8 max-sm:px-5"

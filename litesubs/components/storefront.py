@@ -8,7 +8,8 @@ from litesubs.components.icons import icon
 from litesubs.components.links import anchor
 from litesubs.components.overlays import announcer, native_form
 from litesubs.components.posted import posted_value
-from litesubs.components.shell import GUTTER, theme_toggle
+from litesubs.components.shell import GUTTER
+from litesubs.components.signed_in import theme_toggle
 from litesubs.components.surfaces import avatar
 from litesubs.components.tickets import perforation, ticket
 from litesubs.components.values import Child, Text, joined

@@ -109,21 +109,6 @@ def failed_state(what: str, on_retry: Handler) -> rx.Component:
     )
 
 
-def between_rows(*pairs: tuple[Child, Child]) -> rx.Component:
-    """A short list inside a card: words on the left, a way on at the right."""
-    lines = [
-        rx.el.li(
-            rx.el.span(left, class_name="min-w-0 flex-1"),
-            right,
-            class_name=(
-                "flex min-h-11 items-center gap-3 border-t border-border px-5 py-2.5 first:border-t-0 max-sm:px-4"
-            ),
-        )
-        for left, right in pairs
-    ]
-    return rx.el.ul(*lines, class_name="pt-1.5 pb-2")
-
-
 def skeleton(class_name: str = "h-3 w-full") -> rx.Component:
     """A grey shape where something will be, of the final size; appears after 150 ms."""
     shape = "" if "rounded" in class_name else "rounded-sm"

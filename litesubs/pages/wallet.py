@@ -8,7 +8,8 @@ from litesubs.components.badges import expiry_chip, status_badge
 from litesubs.components.buttons import link_button
 from litesubs.components.credits import credit_meter
 from litesubs.components.layout import muted, stack
-from litesubs.components.shell import Person, wallet_shell
+from litesubs.components.shell import wallet_shell
+from litesubs.components.signed_in import Person
 from litesubs.components.standing import creator_heading, free_of, held_note, stub_actions, stub_title, wallet_header
 from litesubs.components.surfaces import card, empty_state, failed_state, note, skeleton
 from litesubs.components.tickets import ticket_stub

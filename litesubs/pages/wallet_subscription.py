@@ -6,7 +6,8 @@ import reflex as rx
 
 from litesubs.components.buttons import link_button
 from litesubs.components.navigation import page_header
-from litesubs.components.shell import Person, wallet_shell
+from litesubs.components.shell import wallet_shell
+from litesubs.components.signed_in import Person
 from litesubs.components.standing import (
     back_link,
     notice,
