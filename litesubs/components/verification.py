@@ -59,7 +59,10 @@ def reminder(email: Text, verified: Flag, href: Text) -> rx.Component:
                 rx.el.p(
                     rx.el.b("Confirm your e-mail. ", class_name="font-semibold"),
                     rx.el.span(
-                        "Credits that were given to ", email, " wait for it.", class_name="text-muted max-sm:hidden"
+                        "Then credits given to ",
+                        email,
+                        " reach you, and you can give some.",
+                        class_name="text-muted max-sm:hidden",
                     ),
                     class_name="min-w-0 flex-1 truncate",
                 ),

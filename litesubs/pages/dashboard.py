@@ -242,13 +242,12 @@ def _customer(customer: ObjectVar[TopCustomer]) -> tuple[rx.Component, ...]:
 
 
 def _recent() -> rx.Component:
-    lines = activity_list(
-        rx.Var.create(S.desk.activity), lambda line: f"/dashboard/subscriptions/{line.subscription_id}"
-    )
+    latest = rx.Var.create(S.desk.activity)
+    lines = activity_list(latest[:SHOWN_LINES], lambda line: f"/dashboard/subscriptions/{line.subscription_id}")
     return card(
         card_header("Recent activity"),
         rx.cond(
-            rx.Var.create(S.desk.activity).length() > 0,
+            latest.length() > 0,
             lines,
             empty_state("Nothing yet", "What happens shows up here."),
         ),
