@@ -5,13 +5,16 @@ from dataclasses import astuple, dataclass
 from uuid import UUID
 
 import structlog
+from limits import RateLimitItemPerDay
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from sqlmodel import Session, select
 
 from litesubs import queue
 from litesubs.db import transaction
 from litesubs.domain import accounts, chain, claims, expiries, idempotency, ids, ledger, letters, owned, prose, wallets
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import EmailNotVerifiedError, ValidationFailedError
+from litesubs.domain.errors import EmailNotVerifiedError, TooManyAttemptsError, ValidationFailedError
 from litesubs.domain.wallets import LONGEST_KEY, MOST_ADJUSTED
 from litesubs.integrations import mail
 from litesubs.models import (
@@ -28,6 +31,10 @@ from litesubs.models import (
 log = structlog.get_logger()
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
+# Each gift writes to somebody who may never have heard of us, with words of the creator's: no more of it than a person
+# would do by hand. Counted in this process.
+PER_CREATOR = RateLimitItemPerDay(200)
+_limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,8 @@ def give(actor: Actor, gift: Gift, key: str) -> str:
     """Add the credits, tell the person by mail, and return the subscription's id. The same `key` again does no more.
 
     The credits are in the wallet of whoever has proven the address, or wait for that. Raises ValidationFailedError with
-    fields `name`, `email`, `pack`, `credits`, `expires`, `reason`, and EmailNotVerifiedError: mail in a creator's name
-    needs a creator with a proven address.
+    fields `name`, `email`, `pack`, `credits`, `expires`, `reason`, TooManyAttemptsError, and EmailNotVerifiedError:
+    mail in a creator's name needs a creator with a proven address.
     """
     creator_id = actor.require_creator()
     if not actor.verified:
@@ -63,6 +70,8 @@ def give(actor: Actor, gift: Gift, key: str) -> str:
         if pack.status is PackStatus.archived:
             raise ValidationFailedError({"pack": "This pack is archived. Restore it, or choose another."})
         if idempotency.claim(session, creator_id, key, *astuple(gift)):
+            if not _limiter.hit(PER_CREATOR, str(creator_id)):
+                raise TooManyAttemptsError(f"{PER_CREATOR.amount:,} gifts a day is the limit. Go on tomorrow.")
             customer = claims.recipient(session, creator_id, email, name)
             _grant(session, actor, customer, pack, gift, amount, reason)
         standing = (

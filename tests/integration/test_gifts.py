@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from limits import RateLimitItemPerDay
 from sqlmodel import func, select
 
 from litesubs.db import transaction
@@ -17,6 +18,7 @@ from litesubs.domain.errors import (
     IdempotencyKeyReusedError,
     NotFoundError,
     SignInRequiredError,
+    TooManyAttemptsError,
     ValidationFailedError,
 )
 from litesubs.domain.gifts import Gift
@@ -209,6 +211,15 @@ class TestWhatIsRefused:
         wallets.set_status(mara, given, SubscriptionStatus.disabled)
         with pytest.raises(ValidationFailedError, match="disabled for Jonas"):
             gifts.give(mara, wanted, "k2")
+
+    def test_there_are_only_so_many_a_day(self, mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gifts, "PER_CREATOR", RateLimitItemPerDay(2))
+        wanted = gift(mara)
+        for key in ("k1", "k2", "k2"):
+            gifts.give(mara, wanted, key)
+        with pytest.raises(TooManyAttemptsError, match="Go on tomorrow"):
+            gifts.give(mara, wanted, "k3")
+        assert len(lots()) == 2
 
     def test_nobody_but_a_creator_with_a_proven_address_gives(self, mara: Actor) -> None:
         wanted = gift(mara)
