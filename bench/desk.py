@@ -21,7 +21,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bench import history
 from litesubs import db, migrations, postgres
@@ -46,6 +46,7 @@ class Instance:
     url: str
     creator: Actor
     subscription_id: str
+    pack_id: str
     cursor: str = ""
     took: dict[str, list[float]] = field(default_factory=dict)
 
@@ -60,6 +61,8 @@ def pages(of: Instance) -> dict[str, Callable[[], object]]:
     searches = {
         "customers, expiring": CustomerQuery(expiring=True),
         "customers, low": CustomerQuery(low=True),
+        "customers, paused": CustomerQuery(statuses=("paused",)),
+        "customers of a pack": CustomerQuery(pack=of.pack_id),
         "search: ann": CustomerQuery(search="ann", sort="name", descending=False),
         "search: an e-mail": CustomerQuery(search="anna.moreau.977@example.com"),
         "search: a rare word": CustomerQuery(search=history.RARE_NAME.lower()),
@@ -159,10 +162,10 @@ def instance(server: str, name: str, size: int) -> Instance:
     history.settle(url)
     with db.transaction() as session:
         creator = session.get_one(Creator, creator_ids[0])
-        query = select(Subscription.id).where(Subscription.creator_id == creator.id).order_by(Subscription.id)  # type: ignore[arg-type]
-        subscription_id = session.exec(query.offset(size // 2).limit(1)).one()
+        query = select(Subscription).where(Subscription.creator_id == creator.id).order_by(col(Subscription.id))
+        sold = session.exec(query.offset(size // 2).limit(1)).one()
     actor = Actor(user_id=creator.user_id, creator_id=creator.id, email="creator@example.com")
-    made = Instance(url, actor, ids.show("sub", subscription_id))
+    made = Instance(url, actor, ids.show("sub", sold.id), ids.show("pack", sold.pack_id))
     made.cursor = customers.page(actor, CustomerQuery()).after
     return made
 

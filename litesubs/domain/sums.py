@@ -118,7 +118,8 @@ FROM ({SUMMARIES}) AS now
     ON words.id = now.customer_id
 ON CONFLICT (customer_id) DO UPDATE SET name_key = excluded.name_key, search = excluded.search,
     credits = excluded.credits, expires_on = excluded.expires_on, active_at = excluded.active_at,
-    spent_minor = excluded.spent_minor""")  # noqa: S608 - constants only
+    spent_minor = excluded.spent_minor
+WHERE summary IS DISTINCT FROM excluded""")  # noqa: S608 - constants only
 
 # On which days a customer bought, from the purchases.
 BUYERS = """
