@@ -122,7 +122,7 @@ def _strip() -> rx.Component:
             "Refunded",
             figures.refunded.words,
             rx.cond(
-                figures.refunds.number == 0,
+                figures.refunded.number == 0,
                 "Nothing was refunded",
                 rx.fragment(
                     of(figures.refunds, "purchase", "purchases"),
