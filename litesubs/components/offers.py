@@ -7,8 +7,8 @@ import reflex as rx
 from litesubs.components.badges import link_badge
 from litesubs.components.icons import icon
 from litesubs.components.layout import phone_only
-from litesubs.components.standing import with_badge
-from litesubs.components.tables import cell, two_lines
+from litesubs.components.tables import two_lines, two_lines_link
+from litesubs.components.tickets import ticket_chip
 from litesubs.components.values import Child, Text, grouped, plural
 
 
@@ -19,8 +19,12 @@ def counted(number: Any, one: str, many: str) -> rx.Component:
 
 def phone_line(*parts: Any) -> rx.Component:
     """What phones show of a row's figures before its buttons: "3 sales · €165". Parts that are "" are left out."""
-    more = [rx.cond(part == "", "", rx.el.span(f" · {part}", class_name="inline-block")) for part in parts[1:]]
-    return rx.el.span(parts[0], *more, class_name="py-1 text-sm text-muted")
+
+    def another(part: Any) -> rx.Component:
+        return rx.cond(part == "", rx.fragment(), rx.fragment(" · ", rx.el.span(part, class_name="whitespace-nowrap")))
+
+    words = rx.el.span(parts[0], *[another(part) for part in parts[1:]])
+    return rx.el.span(words, class_name="py-1 text-sm text-muted")
 
 
 def or_none(words: Any) -> rx.Component:
@@ -30,10 +34,23 @@ def or_none(words: Any) -> rx.Component:
 
 def link_name(link: Any, second: Child) -> rx.Component:
     """A share link's name, why it does not sell if it does not, and whom it is locked to if it is."""
-    locked = rx.el.span(
-        icon("lock", "s", "mr-1 inline align-[-2px]"), "Only ", link.email, class_name="truncate", title=link.email
-    )
-    return two_lines(with_badge(link.name, link_badge(link.state)), rx.cond(link.email == "", second, locked))
+    locked = rx.el.span(icon("lock", "s", "mr-1 inline align-[-2px]"), "Only ", link.email, title=link.email)
+    name = rx.el.span(link.name, class_name="min-w-0 truncate", title=link.name)
+    first = rx.el.span(name, link_badge(link.state), class_name="flex min-w-0 items-center gap-2")
+    return rx.el.div(two_lines(first, rx.cond(link.email == "", second, locked)), class_name="min-w-0")
+
+
+def link_end(link: Any) -> rx.Component:
+    """A link's last day: "24 Dec 2026"."""
+    day = rx.Var.create(link.expires).to(str).replace("Until ", "")
+    return rx.cond(link.ends == "", quiet("No end"), rx.el.span(day))
+
+
+def pack_name(pack: Any, href: Text) -> rx.Component:
+    """A pack's ticket, name and expiry, as a link to it."""
+    chip = ticket_chip(grouped(pack.credits), off=~pack.active)
+    name = rx.el.span(pack.name, title=pack.name)
+    return rx.el.div(two_lines_link(name, pack.expiry, href, leading=chip), class_name="min-w-0")
 
 
 def link_uses(link: Any) -> rx.Component:
@@ -69,14 +86,14 @@ def views_above(control: rx.Component) -> rx.Component:
     return rx.el.div(control, class_name="mb-3.5 flex")
 
 
-def one_line_cell(*children: Child, right: bool = False) -> rx.Component:
-    """Words that do not wrap, such as a date, where there is room for them."""
-    return cell(*children, place="away", right=right, class_name="whitespace-nowrap")
+def until_wide(words: Child) -> rx.Component:
+    """Words that have a column of their own on wide screens."""
+    return rx.el.span(words, class_name="lg:hidden")
 
 
 def cut(words: Text) -> rx.Component:
     """A name in a narrow column, cut where it is too long."""
-    return rx.el.span(words, title=words, class_name="block max-w-[170px] truncate")
+    return rx.el.span(words, title=words, class_name="block truncate")
 
 
 def quiet(words: str) -> rx.Component:

@@ -7,17 +7,17 @@ from reflex.vars import ObjectVar
 
 from litesubs.components.buttons import button, copy_button, link_button
 from litesubs.components.fields import select_field, text_field
-from litesubs.components.layout import muted, pair, phone_only
+from litesubs.components.layout import muted, pair
 from litesubs.components.offers import (
     counted,
     cut,
+    link_end,
     link_name,
     link_uses,
-    one_line_cell,
     or_none,
     phone_line,
     qr_picture,
-    quiet,
+    until_wide,
 )
 from litesubs.components.overlays import confirm, dialog, menu, menu_item, menu_rule
 from litesubs.components.surfaces import card, failed_state, section_header
@@ -28,18 +28,18 @@ from litesubs.state.links import LinksState
 
 S = LinksState
 LINK = Column("Link", sort="name")
-PACK = Column("Pack", sort="pack")
+PACK = Column("Pack", sort="pack", width=150, wide=True)
 FIGURES = [
-    Column("Views", right=True, sort="views"),
-    Column("Sign-ups", right=True, sort="sign_ups"),
-    Column("Sales", right=True, sort="sales"),
-    Column("Rate", right=True, sort="rate"),
-    Column("Uses", right=True, sort="uses"),
-    Column("Ends", sort="ends"),
-    Column("Actions", hidden=True),
+    Column("Views", right=True, sort="views", width=72),
+    Column("Sign-ups", right=True, sort="sign_ups", width=84, wide=True),
+    Column("Sales", right=True, sort="sales", width=70),
+    Column("Rate", right=True, sort="rate", width=68, wide=True),
+    Column("Uses", right=True, sort="uses", width=84),
+    Column("Ends", sort="ends", width=108, wide=True),
+    Column("Actions", hidden=True, width=146),
 ]
 OF_ALL, OF_PACK = [LINK, PACK, *FIGURES], [LINK, *FIGURES]
-PLACES: list[Place] = ["name", "away", "away", "away", "number", "away", "away", "away", "below"]
+PLACES: list[Place] = ["name", "wide", "away", "wide", "number", "wide", "away", "wide", "below"]
 
 
 def links_section() -> rx.Component:
@@ -84,21 +84,20 @@ def link_dialogs(*, of_pack: bool) -> rx.Component:
 
 def _row(link: ObjectVar[LinkView], *, of_pack: bool) -> rx.Component:
     figures: Any = link.figures
-    second = rx.fragment() if of_pack else phone_only(link.pack_name)
+    second = rx.fragment() if of_pack else until_wide(link.pack_name)
     most: Any = link.most
     views = f"{grouped(figures.views)} {plural(figures.views, 'view', 'views')}"
     limit = rx.cond(most > 0, f"{grouped(link.used)} of {grouped(most)} used", "")
     in_short = phone_line(views, limit, rx.cond(link.ends == "", "", link.expires))
-    ends = rx.cond(link.expires == "No end", quiet("No end"), link.expires)
     return row(
         cell(link_name(link, second), place="name"),
-        *([] if of_pack else [cell(cut(link.pack_name), place="away")]),
+        *([] if of_pack else [cell(cut(link.pack_name), place="wide")]),
         cell(grouped(figures.views), place="away", right=True),
-        cell(grouped(figures.sign_ups), place="away", right=True),
+        cell(grouped(figures.sign_ups), place="wide", right=True),
         cell(counted(figures.sales, "sale", "sales"), place="number", right=True),
-        cell(or_none(figures.conversion), place="away", right=True),
-        one_line_cell(link_uses(link), right=True),
-        one_line_cell(ends),
+        cell(or_none(figures.conversion), place="wide", right=True),
+        cell(link_uses(link), place="away", right=True),
+        cell(link_end(link), place="wide"),
         cell(
             cell_actions(rx.cond(link.state == "revoked", "", copy_button(link.url)), _menu(link), on_phones=in_short),
             place="below",

@@ -9,7 +9,7 @@ from litesubs.components.buttons import copy_button, link_button
 from litesubs.components.choices import segmented
 from litesubs.components.layout import wide_only
 from litesubs.components.navigation import page_header
-from litesubs.components.offers import or_none, phone_line, views_above
+from litesubs.components.offers import or_none, pack_name, phone_line, views_above
 from litesubs.components.overlays import confirm, menu, menu_item, menu_rule
 from litesubs.components.surfaces import card, empty_state, failed_state
 from litesubs.components.tables import (
@@ -21,9 +21,7 @@ from litesubs.components.tables import (
     stacked,
     table,
     table_skeleton,
-    two_lines_link,
 )
-from litesubs.components.tickets import ticket_chip
 from litesubs.components.values import Handler, Text, grouped, plural
 from litesubs.domain.views.offers import PackView
 from litesubs.pages.desk import desk_page
@@ -32,14 +30,14 @@ from litesubs.state.packs import PacksState
 S = PacksState
 COLUMNS = [
     Column("Pack"),
-    Column("Price", right=True),
-    Column("Sales", right=True),
-    Column("Revenue", right=True),
-    Column("Holders", right=True),
-    Column("Unused", right=True),
-    Column("Actions", hidden=True),
+    Column("Price", right=True, width=112),
+    Column("Sales", right=True, width=66),
+    Column("Revenue", right=True, width=124, wide=True),
+    Column("Holders", right=True, width=76, wide=True),
+    Column("Unused", right=True, width=100),
+    Column("Actions", hidden=True, width=176),
 ]
-PLACES: list[Place] = ["name", "number", "away", "away", "away", "away", "below"]
+PLACES: list[Place] = ["name", "number", "away", "wide", "wide", "away", "below"]
 
 
 def page() -> rx.Component:
@@ -65,7 +63,7 @@ def pack_dialog(pack: Any, verb: Text, *, on_close: Handler, on_confirm: Handler
     named = rx.match(asked, ("enable", "Enable"), ("archive", "Archive"), "Disable")
     people = f"{grouped(pack.figures.holders)} {plural(pack.figures.holders, 'person keeps', 'people keep')}"
     keep = f"{people} {grouped(pack.figures.unused)} {plural(pack.figures.unused, 'credit', 'credits')}"
-    stays = rx.cond(pack.figures.holders > 0, f"{keep}, which stay good.", "Nobody holds credits of it.")
+    stays = rx.cond(pack.figures.holders > 0, f"{keep}.", "Nobody holds credits of it.")
     return confirm(
         open_=asked != "",
         on_close=on_close,
@@ -110,15 +108,14 @@ def _list() -> rx.Component:
 
 def _row(pack: ObjectVar[PackView]) -> rx.Component:
     figures: Any = pack.figures
-    chip = ticket_chip(grouped(pack.credits), off=~pack.active)
     sales = f"{grouped(figures.sales)} {plural(figures.sales, 'sale', 'sales')}"
     in_short = phone_line(sales, figures.revenue, f"{grouped(figures.unused)} unused")
     return row(
-        cell(two_lines_link(pack.name, pack.expiry, f"/dashboard/packs/{pack.id}", leading=chip), place="name"),
+        cell(pack_name(pack, f"/dashboard/packs/{pack.id}"), place="name"),
         cell(stacked(pack.price, rx.fragment(pack.unit_price, wide_only(" each"))), place="number", right=True),
         cell(grouped(figures.sales), place="away", right=True),
-        cell(or_none(figures.revenue), place="away", right=True),
-        cell(grouped(figures.holders), place="away", right=True),
+        cell(or_none(figures.revenue), place="wide", right=True),
+        cell(grouped(figures.holders), place="wide", right=True),
         cell(stacked(grouped(figures.unused), figures.owed), place="away", right=True),
         cell(cell_actions(copy_button(pack.link_url, "Copy link"), _menu(pack), on_phones=in_short), place="below"),
         key=pack.id,
