@@ -21,6 +21,7 @@ STATUS_WORDS = {
     "paused": "Paused. {name} keeps the credits.",
     "disabled": "Disabled. {name} keeps the credits.",
 }
+FIELDS = frozenset({"amount", "reason", "expires", "note"})  # that the dialogs have
 LONGEST_AMOUNT = 10
 Answer: TypeAlias = EventType[()] | None
 Given = ParamSpec("Given")
@@ -233,7 +234,7 @@ class SubscriptionState(StatementState, SessionState):
         try:
             view = await self._ask(use_case, *args, **kwargs)
         except ValidationFailedError as error:
-            if not self.dialog:
+            if not self.dialog or not FIELDS.issuperset(error.fields):
                 return self._refusal(error)
             self.errors = error.fields
             return None
