@@ -11,7 +11,7 @@ from litesubs.components.surfaces import avatar
 from litesubs.components.values import Text
 
 SIDES = [("/dashboard", "Selling"), ("/wallet", "Buying")]
-PANEL = "rounded-[12px] border border-border bg-raised p-[5px] text-text shadow-lg enter"
+PANEL = "rounded-[12px] border border-border bg-raised p-[5px] text-text shadow-lg [details[open]>&]:enter"
 
 
 @dataclass(frozen=True)
