@@ -11,7 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from litesubs.api import auth
 from litesubs.api.app import api
-from litesubs.domain import accounts
+from litesubs.domain import accounts, prose
 from litesubs.settings import settings
 from tests import factories
 from tests.factories import PASSWORD
@@ -114,14 +114,14 @@ LEADING_AWAY = [
 
 @pytest.mark.parametrize("target", LEADING_AWAY)
 def test_next_never_leads_to_another_site(target: str) -> None:
-    assert auth.local_path(target) == ""
+    assert prose.local_path(target) == ""
 
 
 @pytest.mark.parametrize(
     "target", ["/", "/wallet", "/dashboard/packs?x=1#y", "/p/abc", "/a//b", "/?u=https://x.example"]
 )
 def test_next_leads_anywhere_on_this_site(target: str) -> None:
-    assert auth.local_path(target) == target
+    assert prose.local_path(target) == target
 
 
 def test_a_next_that_leads_away_is_ignored_by_the_forms(client: TestClient) -> None:

@@ -102,7 +102,7 @@ def test_a_paid_checkout_gives_the_buyer_their_credits(payments: httpx.Client) -
     assert held.entries == []
     (line,) = wallets.one_of_mine(buyer, held.id).entries
     assert (line.title, line.amount, line.who) == ("Bought 10 coaching sessions, €450", "+10", "You")
-    assert packs.one(seller, offer.id).sold == 1
+    assert packs.one(seller, offer.id).figures.sales == 1
 
 
 def test_the_success_page_settles_without_waiting_for_an_event(payments: httpx.Client) -> None:
