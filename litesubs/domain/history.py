@@ -96,7 +96,8 @@ def page(session: Session, book: Book, after: object, only: LedgerFilter) -> tup
     found = _moves(session, book, wanted, _place(after), LINES_PER_PAGE + 1)
     moves = found[:LINES_PER_PAGE]
     left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.subscription.posted))
-    return _lines(session, book, moves, left), _written(_here(moves[-1])) if len(found) > LINES_PER_PAGE else ""
+    lines = _lines(session, book, moves, left, _returnable(session, moves))
+    return lines, _written(_here(moves[-1])) if len(found) > LINES_PER_PAGE else ""
 
 
 def newest(session: Session, books: Sequence[Book], most: int) -> list[tuple[Book, EntryView]]:
@@ -144,7 +145,7 @@ def _rows(book: Book, wanted: _Wanted, version: int) -> Iterator[Sequence[str]]:
         with transaction() as session:
             moves = _moves(session, book, wanted, place, LINES_PER_BATCH)
             left = _left_after(session, book.subscription.id, moves, (place[0], balance))
-            lines = _lines(session, book, moves, left)
+            lines = _lines(session, book, moves, left, {})
         for move, line in zip(moves, lines, strict=True):
             posted, held = _moved(move)
             texts = (line.kind.removesuffix("_up"), line.title, line.reason, line.who, line.lot)
@@ -252,10 +253,15 @@ def _left_after(
     return found
 
 
-def _lines(session: Session, book: Book, moves: Sequence[Move], left: dict[int, int]) -> list[EntryView]:
+def _lines(
+    session: Session,
+    book: Book,
+    moves: Sequence[Move],
+    left: dict[int, int],
+    debits: dict[UUID, tuple[int, int]],
+) -> list[EntryView]:
     people, reasons = _people(session, book, moves), _reasons(session, moves)
     numbers = {lot.id: index for index, lot in enumerate(book.lots)}
-    debits = _returnable(session, moves)
     lines = []
     for move in moves:
         lot = book.lots[numbers[move.grant_id]]
