@@ -109,7 +109,7 @@ def newest(session: Session, books: Sequence[Book], most: int) -> list[tuple[Boo
     for book in books:
         moves = [move for move, owner in latest if owner is book]
         left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.subscription.posted))
-        lines |= zip(map(_here, moves), _lines(session, book, moves, left), strict=True)
+        lines |= zip(map(_here, moves), _lines(session, book, moves, left, {}), strict=True)
     return [(book, lines[_here(move)]) for move, book in latest]
 
 
