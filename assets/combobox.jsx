@@ -36,8 +36,12 @@ export function Combobox({ id, name, options = [], offer, onType, onPick, initia
   const [picked, pick] = useState(initial);
   const [open, show] = useState(false);
   const address = typed.trim().toLowerCase();
+  // What the server found for an earlier text may still be there: a person must match what is written now.
+  const words = address.split(/\s+/);
+  const fits = ({ label, hint = "" }) => words.every((word) => `${label} ${hint}`.toLowerCase().includes(word));
+  const found = offer ? options.filter(fits) : options;
   const known = options.some(({ value, hint }) => value.toLowerCase() === address || hint?.toLowerCase() === address);
-  const rows = offer && EMAIL.test(address) && !known ? [...options, { value: address, label: `${offer} ${address}`, isNew: true }] : options;
+  const rows = offer && EMAIL.test(address) && !known ? [...found, { value: address, label: `${offer} ${address}`, isNew: true }] : found;
   const shown = open && rows.length > 0;
   const take = (row) => {
     type(row.isNew ? row.value : row.label);

@@ -49,7 +49,6 @@ def _adjust_dialog() -> rx.Component:
                 rx.Var.create(State.pack_names),
                 value=State.pack,
                 on_change=State.pick_pack,
-                error=wrong.get("customers", ""),
             ),
             muted(State.pack_name, small=False),
         ),

@@ -27,12 +27,12 @@ from litesubs.state.frame import FrameState
 
 COLUMNS = [
     Column("Customer", sort="name"),
-    Column("Pack", wide=True, width=152),
+    Column("Pack", wide=True, width=158),
     Column("Available", right=True, sort="credits", width=96),
     Column("Credits", hidden=True, width=140),
-    Column("Expires", sort="expires", width=120),
+    Column("Expires", sort="expires", width=118),
     Column("Last activity", sort="active", width=108),
-    Column("Spent", right=True, sort="spent", wide=True, width=92),
+    Column("Spent", right=True, sort="spent", wide=True, width=88),
 ]
 PLACES: list[Place] = ["name", "wide", "number", "left", "right", "away", "wide"]
 STATUSES = [("active", "Active"), ("paused", "Paused"), ("disabled", "Disabled")]

@@ -59,7 +59,7 @@ def _fields() -> rx.Component:
         "To",
         "email",
         rx.Var.create(State.matches),
-        on_type=State.look.debounce(200),
+        on_type=State.look,  # each in its turn: what is picked comes after what was typed
         on_pick=State.pick,
         offer="Give to",
         placeholder="Name or e-mail",

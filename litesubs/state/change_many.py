@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 import reflex as rx
-from reflex.event import EventSpec, EventType
+from reflex.event import EventCallback, EventSpec, EventType
 
 from litesubs.domain import bulk
 from litesubs.domain.errors import BulkRefusedError, ValidationFailedError
@@ -107,8 +107,7 @@ class ChangeManyState(SessionState):
                 bulk.adjust_all, ids, self.pack, amount, forms.text(form, "reason"), forms.expiry(form), self._key
             )
         except (ValidationFailedError, BulkRefusedError) as error:
-            self._explain(error)
-            return None
+            return self._explain(error)
         return self._made(made)
 
     @handler
@@ -120,8 +119,7 @@ class ChangeManyState(SessionState):
         try:
             made = await self._ask(bulk.pause_all, ids, forms.text(form, "note"), self._key)
         except (ValidationFailedError, BulkRefusedError) as error:
-            self._explain(error)
-            return None
+            return self._explain(error)
         return self._made(made)
 
     @handler
@@ -152,16 +150,20 @@ class ChangeManyState(SessionState):
             self.changes.append(Change(customer_id, name, bool(held), before, before + self.planned))
         self.errors, self.refused, self.refusals = {}, "", []
 
-    def _explain(self, error: ValidationFailedError | BulkRefusedError) -> None:
+    def _explain(self, error: ValidationFailedError | BulkRefusedError) -> EventType[()] | None:
         """Say why nothing was changed, for the field or by name."""
         self.errors, self.refused, self.refusals = {}, "", []
         if isinstance(error, BulkRefusedError):
             self.refused, self.refusals = error.message, error.refusals
-        else:
-            self.errors = error.fields
+            return self._behind()
+        self.errors = error.fields
+        return forms.unshown(error, "amount", "reason", "expires", "note")
 
     def _made(self, made: BulkView) -> EventType[()]:
         self.doing = ""
-        if self.router.url.path.rstrip("/") == "/dashboard/customers":
-            return [said(made.words), CustomersState.select_none, CustomersState.refresh]
-        return [said(made.words), CustomerState.load]
+        return [said(made.words), CustomersState.select_none, self._behind()]
+
+    def _behind(self) -> EventCallback[()]:
+        """What reads the page behind the dialog anew."""
+        on_list = self.router.url.path.rstrip("/") == "/dashboard/customers"
+        return CustomersState.refresh if on_list else CustomerState.load

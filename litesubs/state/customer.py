@@ -57,7 +57,7 @@ class CustomerState(SessionState):
             await self._ask(customers.rename, self.view.id, forms.text(form, "name"))
         except ValidationFailedError as error:
             self.errors = error.fields
-            return None
+            return forms.unshown(error, "name")
         self._show(await self._ask(customers.one, self.view.id))
         return said(f"They are {self.view.name} now.")
 
@@ -77,7 +77,7 @@ class CustomerState(SessionState):
             await self._ask(wallets.set_status, self.pausing, "paused", forms.text(form, "note"))
         except ValidationFailedError as error:
             self.errors = error.fields
-            return None
+            return forms.unshown(error, "note")
         name, subscription_id = self.pausing_name, self.pausing
         self._show(await self._ask(customers.one, self.view.id))
         return said(

@@ -1,4 +1,9 @@
-"""What a handler finds in a form. Any client can send anything in its place."""
+"""What a handler finds in a form, and what becomes of its errors. Any client can send anything in a form's place."""
+
+from reflex.event import EventSpec
+
+from litesubs.domain.errors import ValidationFailedError
+from litesubs.state.session import refused
 
 
 def text(form: object, name: str) -> str:
@@ -13,3 +18,9 @@ def expiry(form: object) -> str:
     """
     choice = text(form, "expires")
     return text(form, "expires_on") or "no date" if choice == "date" else choice
+
+
+def unshown(error: ValidationFailedError, *fields: str) -> EventSpec | None:
+    """A toast with what is wrong where the form has no field to say it beside."""
+    elsewhere = [sentence for field, sentence in error.fields.items() if field not in fields]
+    return refused(elsewhere[0]) if elsewhere else None

@@ -102,9 +102,10 @@ class GiveCreditsState(SessionState):
             await self._ask(gifts.give, gift, self._key)
         except ValidationFailedError as error:
             self.errors = error.fields
-            return None
+            named = () if self.known else ("name",)
+            return forms.unshown(error, "email", "pack", "credits", "expires", "reason", *named)
         self.giving = False
-        whom = self.first_name or gift.email
+        whom = self.first_name if self.known and gift.email == self.email else gift.email
         return [
             said(f"{prose.count(int(gift.credits), 'credit')} given to {whom}. They get a mail."),
             *self._refreshed(),
