@@ -33,17 +33,18 @@ def or_none(words: Any) -> rx.Component:
 
 
 def link_name(link: Any, second: Child) -> rx.Component:
-    """A share link's name, why it does not sell if it does not, and whom it is locked to if it is."""
+    """A share link's name, whom it is locked to if it is, and until there is room beside it why it does not sell."""
     locked = rx.el.span(icon("lock", "s", "mr-1 inline align-[-2px]"), "Only ", link.email, title=link.email)
     name = rx.el.span(link.name, class_name="min-w-0 truncate", title=link.name)
-    first = rx.el.span(name, link_badge(link.state), class_name="flex min-w-0 items-center gap-2")
+    first = rx.el.span(name, until_wide(link_badge(link.state)), class_name="flex min-w-0 items-center gap-2")
     return rx.el.div(two_lines(first, rx.cond(link.email == "", second, locked)), class_name="min-w-0")
 
 
 def link_end(link: Any) -> rx.Component:
-    """A link's last day: "24 Dec 2026"."""
+    """Why a link does not sell; else its last day: "24 Dec 2026"."""
     day = rx.Var.create(link.expires).to(str).replace("Until ", "")
-    return rx.cond(link.ends == "", quiet("No end"), rx.el.span(day))
+    until = rx.cond(link.ends == "", quiet("No end"), rx.el.span(day))
+    return rx.cond(link.state == "open", until, link_badge(link.state))
 
 
 def pack_name(pack: Any, href: Text) -> rx.Component:
@@ -87,7 +88,7 @@ def views_above(control: rx.Component) -> rx.Component:
 
 
 def until_wide(words: Child) -> rx.Component:
-    """Words that have a column of their own on wide screens."""
+    """What has a column of their own on wide screens."""
     return rx.el.span(words, class_name="lg:hidden")
 
 

@@ -28,15 +28,15 @@ from litesubs.state.links import LinksState
 
 S = LinksState
 LINK = Column("Link", sort="name")
-PACK = Column("Pack", sort="pack", width=150, wide=True)
+PACK = Column("Pack", sort="pack", width=146, wide=True)
 FIGURES = [
-    Column("Views", right=True, sort="views", width=72),
+    Column("Views", right=True, sort="views", width=66),
     Column("Sign-ups", right=True, sort="sign_ups", width=84, wide=True),
-    Column("Sales", right=True, sort="sales", width=70),
+    Column("Sales", right=True, sort="sales", width=66),
     Column("Rate", right=True, sort="rate", width=68, wide=True),
     Column("Uses", right=True, sort="uses", width=84),
-    Column("Ends", sort="ends", width=108, wide=True),
-    Column("Actions", hidden=True, width=146),
+    Column("Open until", sort="ends", width=128, wide=True),
+    Column("Actions", hidden=True, width=142),
 ]
 OF_ALL, OF_PACK = [LINK, PACK, *FIGURES], [LINK, *FIGURES]
 PLACES: list[Place] = ["name", "wide", "away", "wide", "number", "wide", "away", "wide", "below"]
