@@ -11,7 +11,7 @@ from litesubs.domain.views.desk import DeskView
 from litesubs.state.session import SessionState, answer_error, handler
 
 SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
-DATE_LENGTH = 10
+DATE_LENGTH, LONGEST_PERIOD = 10, 20
 
 
 class DashboardState(SessionState):
@@ -51,21 +51,13 @@ class DashboardState(SessionState):
     @handler
     async def pick_period(self, period: str) -> None:
         """Show another period."""
-        self.period, self.start, self.end, self.errors = str(period)[:20], "", "", {}
-        await self._show()
+        await self._choose(str(period)[:LONGEST_PERIOD])
 
     @handler
     async def pick_dates(self, form: dict[str, str]) -> None:
-        """Show the days from one date to another; without both, this month again."""
+        """Show the days from one date to another; without either, this month again."""
         start, end = (str(form.get(name, ""))[:DATE_LENGTH] for name in ("start", "end"))
-        before = (self.period, self.start, self.end)
-        self.period, self.start, self.end = ("custom", start, end) if start or end else ("this_month", "", "")
-        try:
-            await self._show()
-            self.errors = {}
-        except ValidationFailedError as error:
-            self.period, self.start, self.end = before
-            self.errors = error.fields
+        await self._choose("custom" if start or end else "this_month", start, end)
 
     @handler
     async def pick_currency(self, currency: str) -> None:
@@ -95,9 +87,18 @@ class DashboardState(SessionState):
             return None
         return rx.redirect("/dashboard/packs/new")
 
+    async def _choose(self, period: str, start: str = "", end: str = "") -> None:
+        """Show these days, or say what is wrong with them and stay with those that are shown."""
+        before = (self.period, self.start, self.end)
+        self.period, self.start, self.end, self.errors = period, start, end, {}
+        try:
+            await self._show()
+        except ValidationFailedError as error:
+            self.period, self.start, self.end = before
+            self.errors = error.fields
+
     async def _show(self) -> None:
         self.desk = await self._ask(desk.overview, self.period, self.start, self.end, self.currency)
-        self.setup = (await self._ask(desk.nav)).setup
         self.stage = "desk"
 
 

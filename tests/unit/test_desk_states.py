@@ -1,7 +1,12 @@
 """The desk's states: what they make of arguments that any client could send."""
 
+import asyncio
 from typing import TypeVar
 
+import pytest
+
+from litesubs.domain.errors import ValidationFailedError
+from litesubs.domain.views.desk import DeskView
 from litesubs.state.dashboard import DashboardState
 from litesubs.state.session import SessionState
 
@@ -23,6 +28,25 @@ def test_a_name_too_short_or_too_long_for_a_handle_still_gives_a_usable_suggesti
     assert state.suggested_handle == ""
     DashboardState.suggest.fn(state, "a" * 100_000)
     assert state.suggested_handle == "a" * 30
+
+
+def test_a_period_that_is_none_is_refused_and_the_chosen_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    async def ask(_state: SessionState, _use_case: object, *request: object) -> DeskView:
+        asked.append(request)
+        if request[0] == "nonsense":
+            raise ValidationFailedError({"period": "Choose a period."})
+        return DeskView(currency="EUR")
+
+    monkeypatch.setattr(SessionState, "_ask", ask)
+    state = _made(DashboardState)
+    asyncio.run(DashboardState.pick_period.fn(state, "last_month"))
+    asyncio.run(DashboardState.pick_period.fn(state, "nonsense"))
+    assert (state.period, state.errors) == ("last_month", {"period": "Choose a period."})
+    asyncio.run(DashboardState.pick_dates.fn(state, {"start": "2026-11-01" * 9, "end": "2026-11-20"}))
+    assert asked[-1] == ("custom", "2026-11-01", "2026-11-20", "")
+    assert state.errors == {}
 
 
 def _made(state: type[State]) -> State:
