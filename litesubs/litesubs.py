@@ -37,6 +37,7 @@ from litesubs.state.customer import CustomerState
 from litesubs.state.customer_import import CustomerImportState
 from litesubs.state.customers import CustomersState
 from litesubs.state.dashboard import DashboardState
+from litesubs.state.give_credits import GiveCreditsState
 from litesubs.state.links import LinksState
 from litesubs.state.pack_editor import PackEditorState
 from litesubs.state.packs import PacksState
@@ -101,7 +102,13 @@ private(
 )
 private(links.page, "/dashboard/links", "Share links · Litesubs", LinksState.load)
 private(settings.page, "/dashboard/settings", "Settings · Litesubs", SettingsState.load)
-private(customers.page, "/dashboard/customers", "Customers · Litesubs", CustomersState.load)
+private(
+    customers.page,
+    "/dashboard/customers",
+    "Customers · Litesubs",
+    GiveCreditsState.begin_if_asked,
+    CustomersState.load,
+)
 private(customer.page, "/dashboard/customers/[customer_id]", "Customer · Litesubs", CustomerState.load)
 private(customer_import.page, "/dashboard/customers/import", "Import customers · Litesubs", CustomerImportState.load)
 private(subscription.page, "/dashboard/subscriptions/[subscription_id]", "Customer · Litesubs", SubscriptionState.load)

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 import reflex as rx
 from reflex.event import EventCallback, EventSpec, EventType
@@ -57,6 +58,12 @@ class GiveCreditsState(SessionState):
     async def begin(self) -> None:
         """Open the dialog for anybody."""
         await self._begin("", "")
+
+    @handler
+    async def begin_if_asked(self) -> None:
+        """Open the dialog where the address asks for it, as the palette's does: `?give=1`."""
+        if dict(parse_qsl(self.router.url.query)).get("give"):
+            await self._begin("", "")
 
     @handler
     async def begin_here(self) -> None:

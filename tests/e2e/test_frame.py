@@ -25,6 +25,17 @@ def test_ctrl_k_leads_to_a_pack_by_a_few_letters_and_to_pages_and_actions(page: 
     expect(page).to_have_url("/dashboard/links")
 
 
+def test_the_palette_opens_the_dialog_that_gives_credits_from_any_page(page: Page) -> None:
+    _creator_with_a_pack(page, "Voice reset")
+    for path in ("/dashboard/packs", "/dashboard/customers"):
+        page.goto(path)
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)
+        page.keyboard.press("Control+k")
+        page.keyboard.type("give")
+        page.get_by_role("dialog", name="Jump to").get_by_role("option", name="Give credits").click()
+        expect(page.get_by_role("dialog", name="Give credits")).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_palette_says_when_nothing_matches_and_gives_back_the_focus(
     new_page: NewPage, size: Size, theme: str
