@@ -69,10 +69,14 @@ def meter_of(customer: Any) -> rx.Component:
     )
 
 
-def held_badge(held: Any) -> rx.Component:
-    """What is set aside, on phones, where no meter has room to say it."""
-    return rx.cond(
-        held > 0, rx.el.span(badge(f"{held} held", "lock"), class_name="mr-2 font-normal sm:hidden"), rx.fragment()
+def exceptions(customer: Any) -> rx.Component:
+    """Before the figure: what is set aside, on phones, and that the one pack is paused, where its column is away."""
+    held = rx.el.span(badge(f"{customer.held} held", "lock"), class_name="mr-2 font-normal sm:hidden")
+    status = rx.el.span(status_badge(customer.packs[0].status), class_name="mr-2 font-normal lg:hidden")
+    halted = (customer.packs.length() == 1) & (customer.packs[0].status != "active")
+    return rx.fragment(
+        rx.cond(customer.held > 0, held, rx.fragment()),
+        rx.cond(halted, status, rx.fragment()),
     )
 
 

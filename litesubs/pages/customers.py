@@ -12,7 +12,7 @@ from litesubs.components.filters import filter_chip, filter_menu, filter_row, so
 from litesubs.components.layout import row as beside
 from litesubs.components.layout import wide_only
 from litesubs.components.navigation import page_header, pagination
-from litesubs.components.people import face_and_name, held_badge, meter_of, packs_held, quiet
+from litesubs.components.people import exceptions, face_and_name, meter_of, packs_held, quiet
 from litesubs.components.selection import Selecting, selectable
 from litesubs.components.standing import figure
 from litesubs.components.surfaces import card, empty_state, failed_state
@@ -153,7 +153,6 @@ def _no_match() -> rx.Component:
 
 
 def _row(customer: ObjectVar[CustomerRow]) -> rx.Component:
-    held: Any = customer.held
     chosen = rx.Var.create(State.selected).contains(customer.customer_id)
     return row(
         select_cell(
@@ -163,7 +162,7 @@ def _row(customer: ObjectVar[CustomerRow]) -> rx.Component:
         ),
         cell(face_and_name(customer, f"/dashboard/customers/{customer.customer_id}"), place="name"),
         cell(packs_held(customer.packs), place="wide"),
-        cell(held_badge(held), figure(customer.left), place="number", right=True),
+        cell(exceptions(customer), figure(customer.left), place="number", right=True),
         cell(meter_of(customer), place="left"),
         cell(expiry_words(customer.expires, soon=customer.expires_soon), place="right"),
         cell(quiet(customer.last_activity), place="away"),
