@@ -33,7 +33,10 @@ def test_the_palette_opens_the_dialog_that_gives_credits_from_any_page(page: Pag
         page.keyboard.press("Control+k")
         page.keyboard.type("give")
         page.get_by_role("dialog", name="Jump to").get_by_role("option", name="Give credits").click()
-        expect(page.get_by_role("dialog", name="Give credits")).to_be_visible()
+        dialog = page.get_by_role("dialog", name="Give credits")
+        expect(dialog).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
