@@ -2,6 +2,7 @@
 
 Comma-separated values as RFC 4180 has them. What a spreadsheet would run as a formula is kept as text by an apostrophe
 before it, as OWASP's page on CSV injection advises; reading takes that apostrophe off again, so nothing is lost.
+In many countries Excel parts cells at semicolons, so a formula is guarded wherever one could begin.
 """
 
 import csv
@@ -19,8 +20,10 @@ SEPARATORS = (",", ";", "\t")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for the encoding of the country
 ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 ZIP = b"PK\x03\x04"  # what an .xlsx, .ods or .numbers file begins with
-FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # the last four are the full-width = + - @
-ESCAPED = re.compile(f"'+{FORMULA.pattern}")
+FORMULA = re.compile("[=+\\-@\uff1d\uff0b\uff0d\uff20]")  # the last four are the full-width = + - @
+CELL_BEGINS = r"(?:^|[;\t\r\n])[\s\"]*"  # wherever a file may be parted, by whichever separator
+UNGUARDED = re.compile(f"({CELL_BEGINS})('*{FORMULA.pattern})")
+GUARDED = re.compile(f"({CELL_BEGINS})'('*{FORMULA.pattern})")
 UNREADABLE = "Line {:,} cannot be read: a quotation mark opens and does not close there, or it is far too long."
 SAVE_AGAIN = "In the spreadsheet, choose Save as, then CSV UTF-8."
 
@@ -65,8 +68,13 @@ def read(data: bytes, columns: Mapping[str, Sequence[str]]) -> Sheet:
 
 
 def cell(text: str) -> str:
-    """`text` as a cell that every spreadsheet shows as it is and runs never."""
-    return f"'{text}" if FORMULA.match(text) or ESCAPED.match(text) else text
+    """`text` as a cell that every spreadsheet shows as it is, but for apostrophes, and runs never."""
+    return UNGUARDED.sub(r"\1'\2", text)
+
+
+def plain(text: str) -> str:
+    """The text that `cell` made this of."""
+    return GUARDED.sub(r"\1\2", text)
 
 
 def lines(rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -115,7 +123,7 @@ def _row(line: int, cells: Sequence[str], names: Sequence[str]) -> Row:
     found |= {name: text.strip() for name, text in zip(names, cells, strict=False) if name}
     return Row(
         line,
-        {name: text[1:] if ESCAPED.match(text) else text for name, text in found.items()},
+        {name: plain(text) for name, text in found.items()},
         frozenset(name for name, text in found.items() if FORMULA.match(text)),
         too_many=any(text.strip() for text in cells[len(names) :]),
     )
