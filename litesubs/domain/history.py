@@ -116,11 +116,13 @@ def newest(session: Session, books: Sequence[Book], most: int) -> list[tuple[Boo
 def exported(session: Session, book: Book, only: LedgerFilter) -> Iterator[Sequence[str]]:
     """The lines of a filter as rows of a sheet, with a header, newest first, as the ledger is now.
 
-    The rows are read in batches, each with a connection of its own, after the caller's session has ended.
+    The rows are read in batches, each with a connection of its own, after the caller's session has ended. That one must
+    be a snapshot, so that the balance is the one at the wallet's version.
     ValidationFailedError at once.
     """
     wanted = _understood(only, book.creator.time_zone)
-    return _rows(book, wanted, session.get_one(Wallet, book.subscription.wallet_id).version + 1)
+    version = session.get_one(Wallet, book.subscription.wallet_id).version
+    return _rows(book, wanted, (version, book.subscription.posted))
 
 
 def kind(move: Move) -> str:
@@ -135,16 +137,16 @@ def lot_label(index: int) -> str:
     return f"Lot {ascii_uppercase[index]}" if index < len(ascii_uppercase) else f"Lot {index + 1}"
 
 
-def _rows(book: Book, wanted: _Wanted, version: int) -> Iterator[Sequence[str]]:
+def _rows(book: Book, wanted: _Wanted, known: tuple[int, int]) -> Iterator[Sequence[str]]:
+    """The rows up to a version of the wallet; `known` is that version and the subscription's balance at it."""
     yield EXPORTED
     zone = ZoneInfo(book.creator.time_zone)
     ends = {lot.id: str(prose.last_day(lot.expires_at)) if lot.expires_at else "" for lot in book.lots}
-    place: Place = (version, None)
-    balance = book.subscription.posted
+    place: Place = (known[0] + 1, None)
     while True:
         with transaction() as session:
             moves = _moves(session, book, wanted, place, LINES_PER_BATCH)
-            left = _left_after(session, book.subscription.id, moves, (place[0], balance))
+            left = _left_after(session, book.subscription.id, moves, known)
             lines = _lines(session, book, moves, left, {})
         for move, line in zip(moves, lines, strict=True):
             posted, held = _moved(move)
@@ -157,7 +159,8 @@ def _rows(book: Book, wanted: _Wanted, version: int) -> Iterator[Sequence[str]]:
             )
         if len(moves) < LINES_PER_BATCH:
             return
-        place, balance = _here(moves[-1]), left[moves[-1].wallet_version]
+        place = _here(moves[-1])
+        known = (place[0], left[place[0]])
 
 
 def _understood(only: LedgerFilter, time_zone: str) -> _Wanted:

@@ -248,13 +248,14 @@ def test_the_file_holds_every_line_of_the_filter_and_no_formula(monkeypatch: pyt
     assert [row[4] for row in mine[1:]] == ["Ada Byron", "Ada Byron", "Litesubs"]
 
 
-def test_what_comes_while_a_file_is_sent_does_not_tear_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("read_before", range(5))
+def test_what_comes_while_a_file_is_sent_does_not_tear_it(read_before: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "LINES_PER_BATCH", 2)
     held = factories.customer_with(5)
     for _ in range(3):
         use(held)
     rows = wallets.ledger_of(held.creator, held.public_id)
-    read_so_far = [next(rows) for _ in range(2)]
+    read_so_far = [next(rows) for _ in range(read_before)]
     factories.give(held, 7)
     use(held)
     assert [row[-1] for row in [*read_so_far, *rows][1:]] == ["2", "3", "4", "5"]
