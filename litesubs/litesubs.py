@@ -13,6 +13,7 @@ from litesubs.components.document import error_boundary, head
 from litesubs.pages import (
     checkout_cancelled,
     checkout_success,
+    choose_password,
     customer,
     customer_import,
     customers,
@@ -75,6 +76,9 @@ public(landing.page, "/", "Litesubs: sell it by the ten", description=landing.DE
 public(pack.page, "/p/[token]", pack.TITLE, description=pack.DESCRIPTION, meta=pack.meta())
 public(login.page, "/login", "Sign in · Litesubs", description=login.DESCRIPTION)
 public(signup.page, "/signup", "Create your sign-in · Litesubs", description=signup.DESCRIPTION)
+public(
+    choose_password.page, "/choose-password", "Choose a password · Litesubs", description=choose_password.DESCRIPTION
+)
 public(checkout_success.page, "/checkout/success", "Your purchase · Litesubs", on_load=CheckoutState.load)
 public(
     checkout_cancelled.page,

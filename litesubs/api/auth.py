@@ -10,7 +10,7 @@ from litesubs.api import flash, session_cookie
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress
 from litesubs.domain import accounts
-from litesubs.domain.errors import DomainError, ValidationFailedError
+from litesubs.domain.errors import DomainError, StaleLinkError, ValidationFailedError
 from litesubs.domain.prose import local_path
 
 router = APIRouter(prefix="/auth", dependencies=[FROM_OUR_PAGES], include_in_schema=False)
@@ -30,7 +30,7 @@ def sign_up(
     try:
         token = accounts.sign_up(email, password, name, ip, pack, local_path(next))
     except DomainError as error:
-        return _back("/signup", error, next, pack, {"name": name[:200], "email": email[:300]})
+        return _back("/signup", error, {"pack": pack, "next": next}, {"name": name[:200], "email": email[:300]})
     return _signed_in(token, next, pack)
 
 
@@ -42,8 +42,20 @@ def sign_in(
     try:
         token = accounts.sign_in(email, password, ip)
     except DomainError as error:
-        return _back("/login", error, next, pack, {"email": email[:300]})
+        return _back("/login", error, {"pack": pack, "next": next}, {"email": email[:300]})
     return _signed_in(token, next, pack)
+
+
+@router.post("/confirm")
+def confirm(ip: ClientAddress, token: Hidden = "", password: Typed = "", next: Hidden = "") -> Response:
+    """Prove an address by the link of its mail with a password of one's own, then go on as after a sign-in."""
+    try:
+        session_token = accounts.choose_password(token, password, ip)
+    except StaleLinkError:
+        return RedirectResponse(f"/verify-email?{urlencode({'token': token, 'next': local_path(next)})}", 303)
+    except DomainError as error:
+        return _back("/choose-password", error, {"token": token, "next": next}, {})
+    return _signed_in(session_token, next, "")
 
 
 @router.post("/sign-out")
@@ -66,9 +78,10 @@ def _signed_in(token: str, next_path: str, pack: str) -> Response:
     return response
 
 
-def _back(page: str, error: DomainError, next_path: str, pack: str, typed: dict[str, str]) -> Response:
+def _back(page: str, error: DomainError, hidden: dict[str, str], typed: dict[str, str]) -> Response:
     """To the form again, with one sentence beside each field that needs another value."""
-    keep = {key: value for key, value in (("pack", pack), ("next", local_path(next_path))) if value}
+    hidden |= {"next": local_path(hidden["next"])}
+    keep = {key: value for key, value in hidden.items() if value}
     response = RedirectResponse(f"{page}?{urlencode(keep)}" if keep else page, 303)
     errors = error.fields if isinstance(error, ValidationFailedError) else {"form": error.message}
     flash.leave(response, typed | {f"{field}_error": sentence for field, sentence in errors.items()})

@@ -1,6 +1,6 @@
 """Public pages whose content is in the first HTML, the Buy form, and health."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -10,9 +10,9 @@ from litesubs.api import flash, site
 from litesubs.api.auth import AFTER_SIGN_IN
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress, CurrentActor
-from litesubs.domain import health, storefront, visits
+from litesubs.domain import health, storefront, verification, visits
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import NotFoundError
+from litesubs.domain.errors import NotFoundError, StaleLinkError
 from litesubs.domain.prose import local_path
 from litesubs.domain.views.offers import StorefrontView
 
@@ -60,6 +60,21 @@ def login(request: Request, actor: CurrentActor, next: str = "", pack: str = "")
 def signup(request: Request, actor: CurrentActor, next: str = "", pack: str = "") -> Response:
     """The sign-up form, with the pack that is being bought beside it."""
     return _auth_page("signup", request, actor, next, pack)
+
+
+@router.api_route("/choose-password", methods=READ)
+def choose_password(request: Request, actor: CurrentActor, token: str = "", next: str = "") -> Response:
+    """The form for who opened the link of a mail and is not signed in. /verify-email says what else there is to say."""
+    next_path = local_path(next)
+    try:
+        email, proven = verification.address_of(token)
+    except StaleLinkError:
+        email, proven = "", True
+    if proven or email == actor.email:
+        return RedirectResponse(f"/verify-email?{urlencode({'token': token, 'next': next_path})}", 303)
+    response = site.password_page(email, flash.read(request), token, next_path)
+    flash.forget(response)
+    return response
 
 
 @router.api_route("/healthz", methods=READ)

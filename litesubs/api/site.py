@@ -23,7 +23,7 @@ from litesubs.settings import THIS_MACHINE, settings
 
 logger = logging.getLogger(__name__)
 
-AuthPage = Literal["login", "signup"]
+AuthPage = Literal["login", "signup", "choose-password"]
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -33,7 +33,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 TEMPLATE = "__tpl__"
 NOT_FOUND = "/not-found"
 ERROR = "/error"
-FILLED = ("/p/", "/login", "/signup")
+FILLED = ("/p/", "/login", "/signup", "/choose-password")
 PRIVATE = ("/dashboard", "/wallet")
 ERROR_TITLES = {
     400: "This could not be read",
@@ -63,6 +63,11 @@ SECURITY = {
     "referrer-policy": "strict-origin-when-cross-origin",
     "content-security-policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
 }
+ACTIONS: dict[AuthPage, str] = {
+    "login": "Sign in",
+    "signup": "Create sign-in",
+    "choose-password": "Confirm this address",
+}
 PASSWORD_HINT = "12 characters or more. A short sentence is good."  # noqa: S105 - a hint, no password
 
 
@@ -79,6 +84,17 @@ def pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Resp
 def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Response:
     """Sign-in or sign-up, with the pack that is being bought beside the form, and what was wrong the last time."""
     return _page(templates.fill(name, auth_boot(name, flash, view, next_path)), 200)
+
+
+def password_page(email: str, flash: dict[str, str], token: str, next_path: str) -> Response:
+    """Choosing a password for an address, with the way back for who knows the one from sign-up."""
+    back = f"/verify-email?{urlencode({'token': token, 'next': next_path})}"
+    boot = auth_boot("choose-password", flash, None, next_path) | {
+        "token": token,
+        "lead": f"For {email}. From then on only this password works, and whoever was signed in before no longer is.",
+        "login_href": f"/login?{urlencode({'next': back})}",
+    }
+    return _page(templates.fill("choose-password", boot), 200)
 
 
 def not_found_page() -> Response:
@@ -162,7 +178,7 @@ def _way_on(view: StorefrontView) -> Boot:
 
 
 def auth_boot(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Boot:
-    """Every field of pages/login.py and pages/signup.py."""
+    """Every field of pages/login.py and pages/signup.py, and most of pages/choose_password.py."""
     buying = view is not None and view.state == "open"
     keep = {
         key: value for key, value in (("pack", view.token if view and buying else ""), ("next", next_path)) if value
@@ -175,12 +191,12 @@ def auth_boot(name: AuthPage, flash: dict[str, str], view: StorefrontView | None
         "pack_class": "" if buying else "away",
         "plain_class": "away" if buying else "",
         "lead": "Then straight on to payment." if buying else "For your wallet, and for selling packs of your own.",
-        "action_label": "Continue to payment" if buying else {"login": "Sign in", "signup": "Create sign-in"}[name],
+        "action_label": "Continue to payment" if buying else ACTIONS[name],
         "login_href": f"/login{query}",
         "signup_href": f"/signup{query}",
         "form_error_html": templates.refusal(flash.get("form_error", "")),
     }
-    for field, hint in (("name", ""), ("email", ""), ("password", PASSWORD_HINT if name == "signup" else "")):
+    for field, hint in (("name", ""), ("email", ""), ("password", PASSWORD_HINT if name != "login" else "")):
         error = flash.get(f"{field}_error", "")
         boot[field] = flash.get(field, "")
         boot[f"{field}_note_html"] = templates.field_note(hint, error)

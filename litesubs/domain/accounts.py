@@ -109,7 +109,28 @@ def sign_in(email: str, password: str, ip: str) -> str:
         raise WrongCredentialsError
     with transaction() as session:
         session.exec(delete(UserSession).where(col(UserSession.expires_at) < clock.now()))
+        current = select(User.password_hash).where(User.id == user.id).with_for_update(read=True)
+        if session.exec(current).one() != user.password_hash:  # replaced while it was compared
+            raise WrongCredentialsError
         return _new_session(session, user.id)
+
+
+def choose_password(token: str, password: str, ip: str) -> str:
+    """Prove an address by the link of its mail, for who is not signed in, and return the token of a new session.
+
+    Whoever signed up with the address may not be who reads its mail: from now on only this password works, and every
+    session from before has ended. Raises ValidationFailedError (`password`), StaleLinkError, TooManyAttemptsError.
+    """
+    _count(SIGN_UP_PER_ADDRESS, "choose password", ip)
+    email, _ = verification.address_of(token)
+    if problem := _password_problem(password, email.lower()):
+        raise ValidationFailedError(problem)
+    kept = passwords.hashed(password)
+    with transaction() as session:
+        person = verification.by_link_alone(session, token)
+        person.password_hash = kept
+        session.exec(delete(UserSession).where(col(UserSession.user_id) == person.id))
+        return _new_session(session, person.id)
 
 
 def sign_out(token: str) -> None:

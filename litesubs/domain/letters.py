@@ -24,10 +24,14 @@ def confirm_address(key: str, to: str, *, url: str, code: str, link_hours: int, 
         [
             Words(f"This confirms {to} for Litesubs. The link works for {prose.count(link_hours, 'hour')}."),
             Button("Confirm this address", url),
-            Words(f"Or type this code where you signed up. It works for {prose.count(code_minutes, 'minute')}."),
+            Words(
+                "Or type this code where you signed up, and keep your password. "
+                f"It works for {prose.count(code_minutes, 'minute')}."
+            ),
             Code(f"{code[:3]} {code[3:]}"),
         ],
-        "You did not sign up at Litesubs? Then leave this mail: nothing happens without you.",
+        "You did not sign up at Litesubs? Then leave this mail: nothing happens without you. If you confirm the "
+        "address all the same, you choose the password, and whoever signed up with it is signed out.",
     )
 
 

@@ -1,5 +1,8 @@
 """Proving that an e-mail address is one's own: by the link or the six digits of a mail that was sent there.
 
+The mail proves who reads it, not who signed up. So who comes by the link alone, and is not signed in, chooses a new
+password (`accounts.choose_password`): otherwise whoever signed up with a stranger's address would share what is theirs.
+
 Link and code are derived from the mail's row and the secret key, so nothing secret is stored and a job that runs twice
 sends the same mail. What waits for the address is claimed in the transaction that proves it.
 """
@@ -66,7 +69,7 @@ def deliver(verification_id: UUID, next_path: str) -> None:
         person = session.get(User, asked.user_id) if asked else None
     if asked is None or person is None or person.email_verified_at or not _within(asked, hours=LINK_HOURS):
         return
-    url = f"{settings().base_url}/verify-email?token={_token(asked.id)}"
+    url = f"{settings().base_url}/verify-email?token={link_token(asked.id)}"
     letter = letters.confirm_address(
         f"verify.{asked.id}",
         person.email,
@@ -81,20 +84,41 @@ def deliver(verification_id: UUID, next_path: str) -> None:
         log.warning("verification_mail_refused", verification=str(asked.id), error=str(error))
 
 
-def address_of(token: str) -> str:
-    """Which address a link would prove. StaleLinkError where it has ended, is not ours or the address has changed."""
+def address_of(token: str) -> tuple[str, bool]:
+    """(address, whether it is proven) of a link. StaleLinkError where it has ended, is not ours or is another's now."""
     with transaction() as session:
-        return _asked_by_link(session, token)[1].email
+        person = _asked_by_link(session, token)[1]
+        return person.email, person.email_verified_at is not None
 
 
-def by_link(token: str) -> str:
-    """Prove the address that the link was sent to, and return it. Doing so again is fine. Raises StaleLinkError."""
+def by_link(actor: Actor, token: str) -> None:
+    """Prove the address of the person who is signed in, by a link that was sent there. Doing so again is fine.
+
+    StaleLinkError for a link that has ended or was sent to somebody else.
+    """
+    user_id = actor.require_user()
     with transaction() as session:
-        asked, _ = _asked_by_link(session, token)
-        person = _locked(session, asked.user_id)
+        asked, owner = _asked_by_link(session, token)
+        if owner.id != user_id:
+            raise StaleLinkError
+        person = _locked(session, user_id)
         asked.used_at = asked.used_at or clock.now()
         _prove(session, person)
-        return person.email
+
+
+def by_link_alone(session: Session, token: str) -> User:
+    """Prove the address of a link for somebody who is not signed in, and return whose it is, locked.
+
+    The caller gives them a new password and ends every session. StaleLinkError also where the address is proven by
+    now: a link that was used is no key to what it proved.
+    """
+    asked, owner = _asked_by_link(session, token)
+    person = _locked(session, owner.id)
+    if person.email_verified_at is not None:
+        raise StaleLinkError
+    asked.used_at = clock.now()
+    _prove(session, person)
+    return person
 
 
 def by_code(actor: Actor, code: str) -> None:
@@ -186,7 +210,8 @@ def _within(asked: EmailVerification, **span: int) -> bool:
     return clock.now() < limit
 
 
-def _token(verification_id: UUID) -> str:
+def link_token(verification_id: UUID) -> str:
+    """What the link of a mail carries."""
     return base64.urlsafe_b64encode(verification_id.bytes + _proof("link", verification_id)).decode().rstrip("=")
 
 

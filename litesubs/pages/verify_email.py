@@ -19,7 +19,6 @@ def page() -> rx.Component:
             State.stage,
             ("", waiting_for_words("Looking up your address.")),
             ("code", _code()),
-            ("confirm", _confirm()),
             ("done", _done()),
             ("stale", _stale()),
             ("broken", _broken()),
@@ -52,15 +51,6 @@ def _form() -> rx.Component:
         on_type=State.typed,
         on_submit=State.submit,
         on_resend=State.resend,
-    )
-
-
-def _confirm() -> rx.Component:
-    return result_text(
-        "Is this your address?",
-        rx.fragment("Somebody signed up at Litesubs with ", State.email, ". Confirm it only if that was you."),
-        button("Confirm this address", on_click=State.confirm, variant="primary", size="lg"),
-        foot="Not you? Close this page. Nothing happens without you.",
     )
 
 

@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 class VerifyEmailState(SessionState):
     """What the page shows.
 
-    `stage` is "" while it is looked up, then code (signed in, to be confirmed), confirm (a link opened where its person
-    is not signed in), done, stale (a link that has ended), visitor (nothing to go by) or broken (we failed).
+    `stage` is "" while it is looked up, then code (signed in, to be confirmed), done, stale (a link that has ended),
+    visitor (nothing to go by) or broken (we failed).
     """
 
     stage: str = ""
@@ -40,23 +40,14 @@ class VerifyEmailState(SessionState):
         self.stage, self.error, self.trouble, self.sent, self._tried = "", "", "", False, ""
         yield None
         self.next_path = prose.local_path(self.router.url.query_parameters.get("next", ""))
-        here = f"/verify-email?{urlencode({'next': self.next_path})}" if self.next_path else "/verify-email"
-        self.sign_in_href = f"/login?{urlencode({'next': here})}"
+        here = {"next": self.next_path} if self.next_path else {}
+        self.sign_in_href = f"/login?{urlencode({'next': _path('/verify-email', here)})}"
         try:
             way_on = await self._look()
         except Exception:
             logger.exception("an address could not be looked up")
             self.stage, way_on = "broken", None
         yield way_on
-
-    @handler
-    async def confirm(self) -> None:
-        """Somebody who is not signed in here says that the address is theirs."""
-        try:
-            self.email = await run(verification.by_link, self._token())
-            self.stage = "done"
-        except StaleLinkError:
-            self.stage = "stale"
 
     @handler
     async def typed(self, code: str) -> EventSpec | None:
@@ -81,7 +72,7 @@ class VerifyEmailState(SessionState):
             self.trouble = error.message
 
     async def _look(self) -> EventSpec | None:
-        """Read the link, if there is one. Where its person is signed in it confirms; elsewhere it asks first.
+        """Read the link, if there is one. Where its person is signed in it confirms; elsewhere they choose a password.
 
         Programs open the links of mails, too, so opening alone must not confirm what its owner never asked for.
         """
@@ -89,15 +80,16 @@ class VerifyEmailState(SessionState):
         self.email, self.here = actor.email, actor.signed_in
         token = self._token()
         try:
-            address = await run(verification.address_of, token) if token else ""
+            address, proven = await run(verification.address_of, token) if token else ("", False)
         except StaleLinkError:
             self.stage = "done" if actor.verified else "stale"
             return None
         if address and address != actor.email:
-            self.email, self.here, self.stage = address, False, "confirm"
-            return None
+            self.email, self.here, self.stage = address, False, "done" if proven else ""
+            choose = _path("/choose-password", {"token": token, "next": self.next_path})
+            return None if proven else rx.call_script(f"location.replace({json.dumps(choose)})")
         if address:
-            await run(verification.by_link, token)
+            await run(verification.by_link, actor, token)
         if address or actor.verified:
             return self._on()
         self.stage = "code" if actor.signed_in else "visitor"
@@ -119,6 +111,10 @@ class VerifyEmailState(SessionState):
 
     def _token(self) -> str:
         return str(self.router.url.query_parameters.get("token", ""))
+
+
+def _path(page: str, query: dict[str, str]) -> str:
+    return f"{page}?{urlencode(query)}" if query else page
 
 
 def _digits(code: object) -> str:

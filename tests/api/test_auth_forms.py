@@ -8,10 +8,13 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from sqlmodel import select
 
 from litesubs.api import auth
 from litesubs.api.app import api
-from litesubs.domain import accounts, prose
+from litesubs.db import transaction
+from litesubs.domain import accounts, prose, verification
+from litesubs.models import EmailVerification
 from litesubs.settings import settings
 from tests import factories
 from tests.factories import PASSWORD
@@ -90,6 +93,41 @@ def test_signing_out_ends_the_session_and_takes_the_cookie(client: TestClient) -
     assert not accounts.actor_for(token).signed_in
 
 
+def unproven(client: TestClient) -> str:
+    """Somebody signs up with ada@example.com; the token of the link that its owner gets."""
+    sign_up(client)
+    client.cookies.clear()
+    with transaction() as session:
+        return verification.link_token(session.exec(select(EmailVerification.id)).one())
+
+
+def test_confirming_by_the_link_alone_signs_in_with_a_new_password_and_goes_on(client: TestClient) -> None:
+    token = unproven(client)
+    form = {"token": token, "password": "a sentence that nobody has said", "next": "/p/abc"}
+    answer = client.post("/auth/confirm", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/p/abc")
+    assert accounts.actor_for(cookie(answer, "litesubs")["litesubs"].value).verified
+    again = client.post("/auth/confirm", data=form)
+    assert again.headers["location"].startswith("/verify-email?token=")
+    assert "set-cookie" not in again.headers
+
+
+def test_a_password_that_will_not_do_leads_back_to_the_form_with_the_link(client: TestClient) -> None:
+    token = unproven(client)
+    answer = client.post("/auth/confirm", data={"token": token, "password": "short", "next": "//evil.example"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/choose-password?token={token}")
+    assert "litesubs=" not in answer.headers["set-cookie"].replace("litesubs-flash=", "")
+
+
+def test_the_form_is_for_links_whose_person_is_not_signed_in(client: TestClient) -> None:
+    token = unproven(client)
+    answer = client.get("/choose-password", params={"token": "made-up"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/verify-email?token=made-up&next=")
+    sign_in(client)
+    answer = client.get("/choose-password", params={"token": token, "next": "/wallet"})
+    assert answer.headers["location"] == f"/verify-email?token={token}&next=%2Fwallet"
+
+
 LEADING_AWAY = [
     "https://evil.example",
     "//evil.example",
@@ -140,7 +178,7 @@ def test_a_next_that_leads_away_is_ignored_by_the_forms(client: TestClient) -> N
         {"origin": "http://[bad"},
     ],
 )
-@pytest.mark.parametrize("path", ["/auth/sign-up", "/auth/sign-in", "/auth/sign-out", "/p/token/buy"])
+@pytest.mark.parametrize("path", ["/auth/sign-up", "/auth/sign-in", "/auth/confirm", "/auth/sign-out", "/p/token/buy"])
 def test_forms_of_other_sites_are_refused(client: TestClient, path: str, headers: dict[str, str]) -> None:
     answer = client.post(path, data={"email": "ada@example.com", "password": PASSWORD}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
@@ -161,7 +199,7 @@ def test_bytes_that_no_field_should_hold_are_answered_with_the_form(client: Test
         "email[]=a&password={}",
         "",
     ):
-        for path in ("/auth/sign-in", "/auth/sign-up"):
+        for path in ("/auth/sign-in", "/auth/sign-up", "/auth/confirm"):
             answer = client.post(path, content=body, headers={"content-type": "application/x-www-form-urlencoded"})
             assert answer.status_code == 303
 

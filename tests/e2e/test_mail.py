@@ -54,18 +54,51 @@ class TestConfirming:
         page.wait_for_url("**/wallet")
         no_reminder(page)
 
-    def test_in_another_browser_it_asks_first_and_needs_no_sign_in(self, new_page: NewPage, site: Site) -> None:
+    def test_in_another_browser_its_reader_chooses_a_password_and_nobody_else_is_signed_in(
+        self, new_page: NewPage, site: Site, size: Size
+    ) -> None:
+        email, page = people.fresh_email("jonas"), new_page()
+        sign_up(page, email)
+        elsewhere = new_page(size)
+        elsewhere.goto(link_in(site, email))
+        expect(elsewhere.get_by_role("heading", name="Choose a password")).to_be_visible()
+        expect(elsewhere.get_by_text(f"For {email}.")).to_be_visible()
+        page.reload()
+        expect(page.get_by_text(REMINDER)).to_be_visible()  # opening alone confirms nothing
+        elsewhere.get_by_label("Password", exact=True).fill("short")
+        elsewhere.get_by_role("button", name="Confirm this address").click()
+        expect(elsewhere.get_by_text("Use 12 characters or more.")).to_be_visible()
+        elsewhere.get_by_label("Password", exact=True).fill("a sentence that nobody has said")
+        elsewhere.get_by_role("button", name="Confirm this address").click()
+        elsewhere.wait_for_url("**/wallet")
+        no_reminder(elsewhere)
+        page.reload()
+        page.wait_for_url("**/login?next=*")
+
+    def test_in_another_browser_who_signs_in_keeps_the_password(self, new_page: NewPage, site: Site) -> None:
         email, page = people.fresh_email("jonas"), new_page()
         sign_up(page, email)
         elsewhere = new_page("phone")
         elsewhere.goto(link_in(site, email))
-        expect(elsewhere.get_by_role("heading", name="Is this your address?")).to_be_visible()
-        page.reload()
-        expect(page.get_by_text(REMINDER)).to_be_visible()  # opening alone confirms nothing
-        elsewhere.get_by_role("button", name="Confirm this address").click()
-        expect(elsewhere.get_by_role("heading", name="Confirmed")).to_be_visible()
+        elsewhere.get_by_role("link", name="Sign in and keep your password").click()
+        elsewhere.get_by_label("E-mail").fill(email)
+        elsewhere.get_by_label("Password", exact=True).fill(people.PASSWORD)
+        elsewhere.locator("main form button[type=submit]").click()
+        elsewhere.wait_for_url("**/wallet")
+        no_reminder(elsewhere)
         page.reload()
         no_reminder(page)
+
+    def test_a_link_that_was_used_says_so_wherever_it_is_opened(self, new_page: NewPage, site: Site) -> None:
+        email, page = people.fresh_email("jonas"), new_page()
+        sign_up(page, email)
+        link = link_in(site, email)
+        page.goto(link)
+        page.wait_for_url("**/wallet")
+        elsewhere = new_page("phone")
+        elsewhere.goto(link)
+        expect(elsewhere.get_by_role("heading", name="Confirmed")).to_be_visible()
+        expect(elsewhere.get_by_role("link", name="Sign in to go on")).to_be_visible()
 
     def test_the_sixth_digit_sends_the_code(self, new_page: NewPage, site: Site, size: Size) -> None:
         email, page = people.fresh_email("jonas"), new_page(size)

@@ -11,9 +11,15 @@ import pytest
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, claims, clock, verification, wallets
+from litesubs.domain import accounts, claims, clock, gifts, verification, wallets
 from litesubs.domain.actors import VISITOR, Actor
-from litesubs.domain.errors import SignInRequiredError, StaleLinkError, TooManyAttemptsError, ValidationFailedError
+from litesubs.domain.errors import (
+    SignInRequiredError,
+    StaleLinkError,
+    TooManyAttemptsError,
+    ValidationFailedError,
+    WrongCredentialsError,
+)
 from litesubs.models import Customer, EmailVerification, User
 from litesubs.settings import settings
 from tests import factories
@@ -21,6 +27,7 @@ from tests.mailbox import mail_goes_to, send_waiting_mail
 from tests.sandbox_process import Inbox, running_inbox
 
 EMAIL = "Jonas.Weber@example.com"
+NEW_PASSWORD = "a sentence that nobody has said"
 _visitors = itertools.count(1)
 
 
@@ -61,6 +68,10 @@ def read(mail: dict[str, object]) -> tuple[str, str]:
     code = re.search(r"^(\d{3}) (\d{3})$", text, re.MULTILINE)
     assert code is not None
     return parse_qs(urlsplit(url).query)["token"][0], code[1] + code[2]
+
+
+def choose(token: str, password: str = NEW_PASSWORD) -> str:
+    return accounts.choose_password(token, password, f"10.0.0.{next(_visitors)}")
 
 
 def wrong(code: str) -> str:
@@ -127,39 +138,50 @@ class TestTheMail:
         actor = signed_up()
         token, _ = newest_mail(inbox)
         ask_again(actor)
-        verification.by_link(token)
+        verification.by_link(actor, token)
         since = inbox.messages()[0]["id"]
         assert send_waiting_mail() == 1
         assert inbox.messages(EMAIL, since) == []
 
 
 class TestByLink:
-    def test_it_needs_nobody_signed_in_and_can_be_repeated(self, inbox: Inbox) -> None:
+    def test_it_proves_the_address_of_who_is_signed_in_and_can_be_repeated(self, inbox: Inbox) -> None:
         actor = signed_up()
         token, _ = newest_mail(inbox)
-        assert verification.address_of(token) == EMAIL
+        assert verification.address_of(token) == (EMAIL, False)
         assert not again(actor).verified
-        assert verification.by_link(token) == EMAIL
+        verification.by_link(actor, token)
+        assert verification.address_of(token) == (EMAIL, True)
+        verification.by_link(actor, token)
         assert again(actor).verified
-        assert verification.by_link(token) == EMAIL
+
+    def test_it_proves_nothing_to_anybody_else(self, inbox: Inbox) -> None:
+        actor = signed_up()
+        token, _ = newest_mail(inbox)
+        with pytest.raises(StaleLinkError):
+            verification.by_link(factories.person(), token)
+        with pytest.raises(SignInRequiredError):
+            verification.by_link(VISITOR, token)
+        assert not again(actor).verified
 
     def test_an_older_link_works_for_its_day(self, inbox: Inbox) -> None:
         actor = signed_up()
         token, _ = newest_mail(inbox)
         ask_again(actor)
-        assert verification.by_link(token) == EMAIL
+        verification.by_link(actor, token)
+        assert again(actor).verified
 
     def test_after_a_day_it_has_ended_unless_the_address_is_proven(self, inbox: Inbox) -> None:
-        signed_up()
+        actor = signed_up()
         token, _ = newest_mail(inbox)
         with clock.at(factories.later(hours=24, seconds=1)):
             with pytest.raises(StaleLinkError):
-                verification.by_link(token)
+                verification.by_link(actor, token)
             with pytest.raises(StaleLinkError):
                 verification.address_of(token)
-        verification.by_link(token)
+        verification.by_link(actor, token)
         with clock.at(factories.later(days=30)):
-            assert verification.by_link(token) == EMAIL
+            verification.by_link(actor, token)
 
     def test_a_link_that_was_changed_or_made_up_proves_nothing(self, inbox: Inbox) -> None:
         actor = signed_up()
@@ -167,16 +189,74 @@ class TestByLink:
         flipped = token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:]
         for made_up in (flipped, token[:-1], f"{token}A", token[:22], "", "é", *factories.HOSTILE):
             with pytest.raises(StaleLinkError):
-                verification.by_link(made_up)
+                verification.by_link(actor, made_up)
         assert not again(actor).verified
 
     def test_with_another_secret_key_links_end(self, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        signed_up()
+        actor = signed_up()
         token, _ = newest_mail(inbox)
         monkeypatch.setenv("LITESUBS_SECRET_KEY", "another" * 6)
         settings.cache_clear()
         with pytest.raises(StaleLinkError):
-            verification.by_link(token)
+            verification.by_link(actor, token)
+
+
+class TestByTheLinkAlone:
+    """Who reads the mail may not be who signed up, so the address is theirs alone from then on."""
+
+    def test_the_password_is_new_and_every_session_from_before_has_ended(self, inbox: Inbox) -> None:
+        squatters = accounts.sign_up(EMAIL, factories.PASSWORD, "Mallory", f"10.0.0.{next(_visitors)}")
+        token, _ = newest_mail(inbox)
+        mara = factories.creator()
+        gifts.give(mara, gifts.Gift("Jonas", EMAIL, factories.pack(mara).id, "7", reason="Welcome"), "k")
+        own = accounts.actor_for(choose(token))
+        assert (own.email, own.verified) == (EMAIL, True)
+        assert wallets.mine(own).groups[0].subscriptions[0].posted == 7
+        assert accounts.actor_for(squatters) == VISITOR
+        with pytest.raises(WrongCredentialsError):
+            accounts.sign_in(EMAIL, factories.PASSWORD, f"10.0.0.{next(_visitors)}")
+        assert accounts.actor_for(accounts.sign_in(EMAIL, NEW_PASSWORD, f"10.0.0.{next(_visitors)}")).verified
+
+    @pytest.mark.parametrize("password", ["short", "x" * 129, "aaaaaaaaaaaaaa", EMAIL.upper(), None])
+    def test_the_password_is_as_good_as_that_of_a_sign_up(self, inbox: Inbox, password: str) -> None:
+        actor = signed_up()
+        token, _ = newest_mail(inbox)
+        with pytest.raises(ValidationFailedError) as refused:
+            choose(token, password)
+        assert set(refused.value.fields) == {"password"}
+        assert not again(actor).verified
+
+    def test_a_link_that_was_used_or_is_no_longer_needed_changes_no_password(self, inbox: Inbox) -> None:
+        actor = signed_up()
+        token, code = newest_mail(inbox)
+        verification.by_code(actor, code)
+        with pytest.raises(StaleLinkError):
+            choose(token)
+        assert accounts.sign_in(EMAIL, factories.PASSWORD, f"10.0.0.{next(_visitors)}")
+
+    def test_two_at_once_choose_one_password(self, inbox: Inbox) -> None:
+        signed_up()
+        token, _ = newest_mail(inbox)
+        outcomes = factories.at_once(*[partial(choose, token)] * 4)
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["StaleLinkError"] * 3 + ["str"]
+
+    def test_who_signs_in_meanwhile_with_the_old_password_stays_out(self, inbox: Inbox) -> None:
+        for turn in range(3):
+            email = f"jonas{turn}@example.com"
+            signed_up(email=email)
+            send_waiting_mail()
+            token, _ = read(inbox.messages(email)[0])
+            sign_in = partial(accounts.sign_in, email, factories.PASSWORD, f"10.0.0.{next(_visitors)}")
+            *squatters, own = factories.at_once(*[sign_in] * 4, partial(choose, token))
+            assert isinstance(own, str)
+            assert {accounts.actor_for(found) for found in squatters if isinstance(found, str)} <= {VISITOR}
+
+    def test_tries_are_limited(self, inbox: Inbox) -> None:  # noqa: ARG002
+        for _ in range(30):
+            with pytest.raises(StaleLinkError):
+                accounts.choose_password("made-up", NEW_PASSWORD, "10.9.9.9")
+        with pytest.raises(TooManyAttemptsError):
+            accounts.choose_password("made-up", NEW_PASSWORD, "10.9.9.9")
 
 
 class TestByCode:
@@ -280,7 +360,7 @@ class TestAskingForAnotherMail:
 
     def test_whoever_has_proven_the_address_gets_none(self, inbox: Inbox) -> None:
         actor = signed_up()
-        verification.by_link(newest_mail(inbox)[0])
+        verification.by_link(actor, newest_mail(inbox)[0])
         ask_again(actor)
         assert send_waiting_mail() == 0
 
@@ -295,13 +375,13 @@ class TestWhatWaitsForTheProof:
                 customer.user_id = None
                 customer.email, customer.email_normalized = EMAIL.upper(), EMAIL.lower()
         assert wallets.mine(actor).groups == []
-        verification.by_link(newest_mail(inbox)[0])
+        verification.by_link(actor, newest_mail(inbox)[0])
         assert [group.subscriptions[0].posted for group in wallets.mine(again(actor)).groups] == [7, 7]
 
     def test_other_peoples_customers_stay_theirs(self, inbox: Inbox) -> None:
-        signed_up()
+        actor = signed_up()
         held = factories.customer_with(7)
-        verification.by_link(newest_mail(inbox)[0])
+        verification.by_link(actor, newest_mail(inbox)[0])
         with transaction() as session:
             assert session.get_one(Customer, held.customer_id).user_id == held.buyer.user_id
 
@@ -309,7 +389,7 @@ class TestWhatWaitsForTheProof:
         actor = signed_up()
         token, code = newest_mail(inbox)
         outcomes = factories.at_once(
-            *[lambda: verification.by_link(token)] * 4, *[lambda: verification.by_code(actor, code)] * 4
+            *[lambda: verification.by_link(actor, token)] * 4, *[lambda: verification.by_code(actor, code)] * 4
         )
         assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
         assert again(actor).verified
@@ -327,7 +407,7 @@ class TestWhatWaitsForTheProof:
                     claims.recipient(session, seller.require_creator(), (email, email), "Jonas")
 
             gifts = [partial(give, seller) for seller in sellers]
-            outcomes = factories.at_once(*gifts, partial(verification.by_link, token))
+            outcomes = factories.at_once(*gifts, partial(verification.by_link, actor, token))
             assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
             with transaction() as session:
                 owners = session.exec(select(Customer.user_id).where(Customer.email_normalized == email)).all()

@@ -62,6 +62,7 @@ def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         "not-found": '<link rel="modulepreload" href="/a.js"/>nothing here<script>live()</script>',
         "login": FORM,
         "signup": FORM,
+        "choose-password": FORM,
         "p/__tpl__": SHOWN,
         "checkout/success": "bought",
         "dashboard": "desk",
