@@ -28,7 +28,9 @@ def page() -> rx.Component:
         "New link", on_click=S.add, variant="primary", leading="plus", disabled=rx.Var.create(S.choices).length() == 0
     )
     return desk_page(
-        page_header("Share links", "Where you share your packs. Views leave out bots, link previews and yourself.", new),
+        page_header(
+            "Share links", "Where you share your packs. Views leave out bots, link previews and yourself.", new
+        ),
         rx.match(
             S.stage,
             ("list", rx.cond(S.total == 0, _none_yet(), rx.fragment(_filters(), _list()))),
