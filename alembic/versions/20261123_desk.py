@@ -351,7 +351,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, column and
         sa.Column("previous_expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note_commitment", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "expires_at IS NULL OR expires_at > previous_expires_at", name=op.f("ck_grant_extension_later_than_before")

@@ -327,10 +327,8 @@ def _in_words(move: Move, lot: CreditGrant, pack_name: str) -> str:
 
 
 def _reasons(session: Session, moves: Sequence[Move]) -> dict[UUID, str]:
-    postings = {move.posting_id for move in moves if isinstance(move, LedgerEntry)}
-    query = select(PostingNote.posting_id, PostingNote.reason).where(col(PostingNote.posting_id).in_(postings))
-    extended = {move.id: move.reason for move in moves if isinstance(move, GrantExtension)}
-    return dict(session.exec(query).all()) | extended
+    noted = col(PostingNote.posting_id).in_({_key(move) for move in moves})
+    return dict(session.exec(select(PostingNote.posting_id, PostingNote.reason).where(noted)).all())
 
 
 def _people(session: Session, book: Book, moves: Sequence[Move]) -> dict[str, str]:

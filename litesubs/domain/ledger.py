@@ -27,7 +27,7 @@ from litesubs.domain.errors import (
     SubscriptionInactiveError,
     ValidationFailedError,
 )
-from litesubs.domain.posting import Posting, close
+from litesubs.domain.posting import Posting, close, kept
 from litesubs.models import (
     CreditGrant,
     CreditPack,
@@ -260,7 +260,7 @@ def void_many(session: Session, grant_ids: Sequence[UUID], actor: Actor, note: N
     return taken
 
 
-def extend(session: Session, grant_id: UUID, expires_at: datetime | None, actor: Actor, reason: str) -> None:
+def extend(session: Session, grant_id: UUID, expires_at: datetime | None, actor: Actor, note: Note) -> None:
     """Give a lot more time: a later end, or none (`expires_at` None). What is held of it moves along.
 
     Raises SubscriptionDisabledError, LotOverError for a lot that is used up, has expired or never expires, and
@@ -277,8 +277,10 @@ def extend(session: Session, grant_id: UUID, expires_at: datetime | None, actor:
         raise LotOverError
     if expires_at is not None and expires_at <= lot.expires_at:
         raise ValidationFailedError({"expires": "Choose a later day than these credits have now."})
+    extension_id = ids.new()
+    reason, commitment = kept(note, extension_id, wallet.creator_id)
     extension = GrantExtension(
-        id=ids.new(),
+        id=extension_id,
         creator_id=lot.creator_id,
         wallet_id=wallet.id,
         wallet_version=wallet.version,
@@ -287,10 +289,10 @@ def extend(session: Session, grant_id: UUID, expires_at: datetime | None, actor:
         previous_expires_at=lot.expires_at,
         expires_at=expires_at,
         actor=actor.ledger_id,
-        reason=reason,
+        note_commitment=commitment,
         at=at,
     )
-    session.add(extension)
+    session.add_all([extension, reason])
     lot.expires_at, wallet.updated_at = expires_at, at
     session.flush()
 

@@ -31,11 +31,7 @@ class Posting:
         self._wallet, self._kind, self._actor, self._reverses = wallet, kind, actor, reverses
         self._commitment: bytes | None = None
         if note != NO_NOTE:
-            salt = secrets.token_bytes(SALT_BYTES)
-            self._commitment = note.commitment(salt)
-            self.note = PostingNote(
-                posting_id=self.id, creator_id=wallet.creator_id, reason=note.reason, details=note.details, salt=salt
-            )
+            self.note, self._commitment = kept(note, self.id, wallet.creator_id)
 
     def draw(self, lots: Sequence[CreditGrant], subscriptions: dict[UUID, Subscription], amount: int) -> None:
         """Take `amount` ≥ 1 from the lots in the order given."""
@@ -81,6 +77,13 @@ class Posting:
         )
         entry.hash = wallet.last_hash = entry_hash(entry)
         self.entries.append(entry)
+
+
+def kept(note: Note, posting_id: UUID, creator_id: UUID) -> tuple[PostingNote, bytes]:
+    """The row that keeps a note where it can be erased, and the commitment to it that stays."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    row = PostingNote(posting_id=posting_id, creator_id=creator_id, reason=note.reason, details=note.details, salt=salt)
+    return row, note.commitment(salt)
 
 
 def close(session: Session, *postings: Posting) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from litesubs.db import transaction
 from litesubs.domain import sums
 from litesubs.domain.chain import Note, entry_hash
-from litesubs.models import Customer, CustomerSummary, LedgerEntry, PostingNote, Wallet
+from litesubs.models import Customer, CustomerSummary, GrantExtension, LedgerEntry, PostingNote, Wallet
 
 BATCH = 2000
 WITHOUT_DELTAS = "NOT EXISTS (SELECT 1 FROM insight_delta d WHERE d.customer_id = {}.customer_id)"
@@ -164,13 +164,20 @@ def _chain_violations(session: Session) -> Iterator[str]:
 
 
 def _note_violations(session: Session) -> Iterator[str]:
-    """A note that is still there must be the one its entries committed to; an erased one is no violation."""
-    query = select(PostingNote, LedgerEntry.note_commitment).join(
+    """A note that is still there must be the one its entries, or its extension, committed to.
+
+    An erased one is no violation.
+    """
+    of_entries = select(PostingNote, LedgerEntry.note_commitment).join(
         LedgerEntry, col(LedgerEntry.posting_id) == col(PostingNote.posting_id)
     )
-    for note, commitment in session.exec(query.execution_options(yield_per=BATCH)):
-        if Note(note.reason, note.details).commitment(note.salt) != commitment:
-            yield f"note differs from what was committed: {note.posting_id}"
+    of_extensions = select(PostingNote, GrantExtension.note_commitment).join(
+        GrantExtension, col(GrantExtension.id) == col(PostingNote.posting_id)
+    )
+    for query in (of_entries, of_extensions):
+        for note, commitment in session.execute(query.execution_options(yield_per=BATCH)):
+            if Note(note.reason, note.details).commitment(note.salt) != commitment:
+                yield f"note differs from what was committed: {note.posting_id}"
 
 
 def _word_violations(session: Session) -> Iterator[str]:

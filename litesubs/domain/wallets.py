@@ -173,13 +173,13 @@ def extend(actor: Actor, subscription_id: str, grant_id: str, expires: str, reas
     The same `key` again does nothing more. Raises ValidationFailedError (`expires`, `reason`), LotOverError,
     SubscriptionDisabledError.
     """
-    wanted, words = ids.read("grant", grant_id), read_reason(reason)
+    wanted, note = ids.read("grant", grant_id), chain.Note(read_reason(reason))
 
     def lengthen(session: Session, sold: Subscription) -> None:
         if not expires:
             raise ValidationFailedError({"expires": "Choose their new last day, or never."})
         end = expiries.chosen(session.get_one(CreditPack, sold.pack_id), expires)
-        ledger.extend(session, _lot_of(session, sold, wanted), end, actor, words)
+        ledger.extend(session, _lot_of(session, sold, wanted), end, actor, note)
 
     return _once(actor, subscription_id, key, lengthen, "extend", grant_id, expires, reason)
 

@@ -167,7 +167,10 @@ class CreditGrant(SQLModel, table=True):
 
 
 class GrantExtension(SQLModel, table=True):
-    """That a lot was given more time, by whom and why. Append-only; shown after entry `wallet_version`."""
+    """That a lot was given more time, and by whom. Append-only; shown after entry `wallet_version`.
+
+    Why stands in the posting note of its id, erasable; `note_commitment` is the salted commitment to it.
+    """
 
     __tablename__ = "grant_extension"
     __table_args__ = (
@@ -188,7 +191,7 @@ class GrantExtension(SQLModel, table=True):
     previous_expires_at: datetime = Field(sa_column=time())
     expires_at: datetime | None = Field(default=None, sa_column=time(nullable=True))
     actor: str = Field(sa_column=Column(Text, nullable=False))
-    reason: str = Field(sa_column=Column(Text, nullable=False))
+    note_commitment: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     at: datetime = Field(sa_column=time())
 
 
@@ -209,9 +212,9 @@ class CustomerImport(SQLModel, table=True):
 
 
 class PostingNote(SQLModel, table=True):
-    """The free text of a posting, erasable.
+    """The free text of a posting or of an extension, erasable.
 
-    Its entries carry a salted commitment to it, so the chain survives erasure.
+    Its entries, or the extension, carry a salted commitment to it, so the chain survives erasure.
     """
 
     __tablename__ = "posting_note"

@@ -160,7 +160,7 @@ class InsightsMachine(RuleBasedStateMachine):
             elif lots:
                 lot = data.draw(st.sampled_from(lots))
                 expires_at = self.now + timedelta(days=days) if days else None
-                ledger.extend(session, lot.id, expires_at, SYSTEM, "more time")
+                ledger.extend(session, lot.id, expires_at, SYSTEM, chain.Note("more time"))
 
     @rule()
     def expire(self) -> None:

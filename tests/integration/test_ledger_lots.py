@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import chain, clock, ids, ledger, locked, verify
+from litesubs.domain import chain, clock, ids, ledger, locked, verify, wallets
 from litesubs.domain.errors import (
     InsufficientCreditsError,
     LotOverError,
@@ -18,7 +18,15 @@ from litesubs.domain.errors import (
     ValidationFailedError,
 )
 from litesubs.domain.ledger import Lot
-from litesubs.models import CreditGrant, EntryType, GrantExtension, GrantSource, LedgerEntry, SubscriptionStatus
+from litesubs.models import (
+    CreditGrant,
+    EntryType,
+    GrantExtension,
+    GrantSource,
+    LedgerEntry,
+    PostingNote,
+    SubscriptionStatus,
+)
 from tests import factories
 from tests.factories import SYSTEM, Holding, later
 
@@ -42,7 +50,7 @@ def void(grant_id: UUID) -> int:
 def extend(grant_id: UUID, **span: int) -> None:
     """Give a lot time until that much after now, or for ever, in a transaction of its own."""
     with transaction() as session:
-        ledger.extend(session, grant_id, later(**span) if span else None, SYSTEM, "Ill in spring")
+        ledger.extend(session, grant_id, later(**span) if span else None, SYSTEM, chain.Note("Ill in spring"))
 
 
 def imported(amount: int, ref: str) -> Lot:
@@ -168,13 +176,29 @@ def test_an_extension_says_from_when_to_when_who_and_why_and_where_in_the_ledger
     extend(lot.id)
     with transaction() as session:
         first, second = session.exec(select(GrantExtension).order_by("at")).all()
+        reasons = [session.get_one(PostingNote, row.id).reason for row in (first, second)]
     assert (first.previous_expires_at, second.previous_expires_at) == (lot.expires_at, first.expires_at)
     assert (second.expires_at, lots_of(held)[1].expires_at) == (None, None)
-    assert {(row.wallet_version, row.actor, row.reason) for row in (first, second)} == {
-        (2, "system:tests", "Ill in spring")
-    }
+    assert {(row.wallet_version, row.actor) for row in (first, second)} == {(2, "system:tests")}
+    assert reasons == ["Ill in spring"] * 2
     with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
-        session.execute(text("UPDATE grant_extension SET reason = ''"))
+        session.execute(text("UPDATE grant_extension SET actor = ''"))
+
+
+def test_why_a_lot_lasts_longer_can_be_erased_but_not_changed() -> None:
+    held = factories.customer_with()
+    factories.give(held, 2, expires_at=later(days=1))
+    (lot,) = lots_of(held)
+    extend(lot.id, days=3)
+    assert wallets.subscription(held.creator, held.public_id).entries[0].title == "Ill in spring"
+    with transaction() as session:
+        session.execute(text("UPDATE posting_note SET reason = 'Well in spring'"))
+    assert [found.split(":")[0] for found in verify.violations()] == ["note differs from what was committed"]
+    with transaction() as session:
+        session.execute(text("DELETE FROM posting_note"))
+    assert verify.violations() == []
+    line = wallets.subscription(held.creator, held.public_id).entries[0]
+    assert line.title.startswith("More time")
 
 
 def test_time_is_only_ever_added() -> None:
@@ -185,7 +209,7 @@ def test_time_is_only_ever_added() -> None:
         with pytest.raises(ValidationFailedError, match="later day"):
             extend(lot.id, **span)
     with transaction() as session, pytest.raises(ValidationFailedError):
-        ledger.extend(session, lot.id, lot.expires_at, SYSTEM, "")
+        ledger.extend(session, lot.id, lot.expires_at, SYSTEM, NOTE)
     assert lots_of(held)[0].expires_at == lot.expires_at
 
 

@@ -184,7 +184,7 @@ class LedgerMachine(RuleBasedStateMachine):
             error = LotOverError
         elif end is not None and end <= lot.expires_at:
             error = ValidationFailedError
-        self.act(lambda session: ledger.extend(session, grant_id, end, SYSTEM, "ill"), error)
+        self.act(lambda session: ledger.extend(session, grant_id, end, SYSTEM, chain.Note("ill")), error)
         if error is None:
             lot.expires_at = end
 

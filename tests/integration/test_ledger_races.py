@@ -61,7 +61,7 @@ def void(grant_id: UUID) -> int:
 def extend(grant_id: UUID, hours: int) -> str:
     """Give more time in a transaction of its own."""
     with transaction() as session:
-        ledger.extend(session, grant_id, factories.later(hours=hours), SYSTEM, "ill")
+        ledger.extend(session, grant_id, factories.later(hours=hours), SYSTEM, chain.Note("ill"))
     return "extended"
 
 
