@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -94,15 +95,15 @@ def ledger_of(actor: Actor, subscription_id: str, only: LedgerFilter = EVERYTHIN
 
 
 def use(actor: Actor, subscription_id: str, amount: int, reason: str, key: str) -> SubscriptionView:
-    """Spend by hand from this pack. The same `key` again does nothing more.
+    """Spend by hand from this pack; the answer's `spend` can be given back. The same `key` again does nothing more.
 
     Raises ValidationFailedError (`amount`, `reason`), SubscriptionInactiveError, InsufficientCreditsError.
     """
     amount, note = _amount(amount), chain.Note(read_reason(reason, required=False))
 
-    def spend(session: Session, sold: Subscription) -> None:
+    def spend(session: Session, sold: Subscription) -> UUID:
         try:
-            ledger.debit(session, sold.wallet_id, amount, actor, pack_id=sold.pack_id, note=note)
+            return ledger.debit(session, sold.wallet_id, amount, actor, pack_id=sold.pack_id, note=note)
         except InsufficientCreditsError as error:
             raise _too_few(session, sold, error) from None
 
@@ -244,16 +245,21 @@ def check_key(key: str) -> None:
 
 
 def _once(
-    actor: Actor, subscription_id: str, key: str, act: Callable[[Session, Subscription], None], *request: object
+    actor: Actor, subscription_id: str, key: str, act: Callable[[Session, Subscription], UUID | None], *request: object
 ) -> SubscriptionView:
-    """Run `act` on one of the creator's subscriptions if `key` is new, and show what the ledger says afterwards."""
+    """Run `act` on one of the creator's subscriptions if `key` is new, and show what the ledger says afterwards.
+
+    `act` answers the posting of its spend, if it was one.
+    """
     creator_id = actor.require_creator()
     check_key(key)
+    spent = None
     with transaction() as session:
         sold = owned.subscription_sold(session, creator_id, subscription_id)
         if idempotency.claim(session, creator_id, key, subscription_id, *request):
-            act(session, sold)
-    return subscription(actor, subscription_id)
+            spent = act(session, sold)
+    view = subscription(actor, subscription_id)
+    return replace(view, spend=ids.show("debit", spent)) if spent else view
 
 
 def _lot_of(session: Session, sold: Subscription, grant_id: UUID) -> UUID:

@@ -64,9 +64,9 @@ class SubscriptionState(StatementState, SessionState):
             view = await self._ask(wallets.use, self.view.id, 1, "", key)
         except DomainError as error:
             return self._refusal(error)
-        spent = next((entry.id for entry in view.entries if entry.returnable), "")
         await self._shown_again(view)
-        return said(f"1 credit used. {_has(view)}", undo=SubscriptionState.give_back(view.id, spent))
+        undo = SubscriptionState.give_back(view.id, view.spend) if view.spend else None
+        return said(f"1 credit used. {_has(view)}", undo=undo)
 
     @handler
     async def give_back(self, subscription_id: str, entry_id: str) -> Answer:

@@ -265,6 +265,20 @@ def test_one_key_used_many_times_at_once_does_the_thing_once() -> None:
     assert verify.violations() == []
 
 
+def test_each_spend_is_answered_with_itself_so_that_it_can_be_taken_back_alone() -> None:
+    held = factories.customer_with(15)
+    amounts = range(1, 6)
+    spends = [partial(wallets.use, held.creator, held.public_id, amount, "", f"use {amount}") for amount in amounts]
+    answers = at_once(*spends)
+    assert unexpected(answers) == []
+    with transaction() as session:
+        for amount, answer in zip(amounts, answers, strict=True):
+            assert not isinstance(answer, Exception)
+            moved = select(LedgerEntry.posted_delta).where(LedgerEntry.posting_id == ids.read("debit", answer.spend))
+            assert session.exec(moved).all() == [-amount]
+    assert wallets.use(held.creator, held.public_id, 1, "", "use 1").spend == ""
+
+
 def test_a_double_click_on_adjust_adjusts_once() -> None:
     held = factories.customer_with(10)
     up = partial(wallets.adjust, held.creator, held.public_id, "5", "goodwill", "", "click 1")

@@ -57,7 +57,8 @@ class SubscriptionView:
 
     `meter` has one letter a credit, in order: s spent, h held, a available, e expiring within 30 days; "" above 24.
     `by_rule` says in words when credits that are added now expire by the pack's rule; "" where its last day has passed.
-    `older` is the place after which the ledger goes on, "" at its end; `clocks` names the zone of its times.
+    `older` is the place after which the ledger goes on, "" at its end; `clocks` names the zone of its times. In the
+    answer to a spend, `spend` is the id of its line.
     """
 
     id: str
@@ -90,6 +91,7 @@ class SubscriptionView:
     lots: list[LotView] = field(default_factory=list)
     entries: list[EntryView] = field(default_factory=list)
     older: str = ""
+    spend: str = ""
 
 
 @dataclass(frozen=True)
