@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, passwords, prose, verification, visits
+from litesubs.domain import claims, clock, ids, passwords, prose, verification, visits
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import TooManyAttemptsError, ValidationFailedError, WrongCredentialsError
 from litesubs.domain.views.accounts import AccountView
@@ -109,9 +109,11 @@ def sign_in(email: str, password: str, ip: str) -> str:
         raise WrongCredentialsError
     with transaction() as session:
         session.exec(delete(UserSession).where(col(UserSession.expires_at) < clock.now()))
-        current = select(User.password_hash).where(User.id == user.id).with_for_update(read=True)
-        if session.exec(current).one() != user.password_hash:  # replaced while it was compared
+        person = session.exec(select(User).where(User.id == user.id).with_for_update(read=True)).one()
+        if person.password_hash != user.password_hash:  # replaced while it was compared
             raise WrongCredentialsError
+        if person.email_verified_at:
+            claims.claim(session, person)
         return _new_session(session, user.id)
 
 

@@ -2,7 +2,8 @@
 
 Whoever signs up with an address may not be who reads its mail, so credits that were given to an address wait for the
 proof. Both sides lock the person's row first: one who is proving an address and one who is giving to it never miss
-each other.
+each other. Who signs up and proves the address while a gift to it is being written has no row to lock yet; what they
+miss is theirs when they sign in or open the mail's link again.
 """
 
 from collections.abc import Collection
@@ -27,7 +28,10 @@ def owners(session: Session, addresses: Collection[str]) -> dict[str, UUID]:
 
 
 def claim(session: Session, person: User) -> None:
-    """Give a person who has just proven their address the customers that wait for it, with every creator."""
+    """Give a person who has proven their address the customers that wait for it, with every creator.
+
+    Their row is locked. Cheap where nothing waits.
+    """
     waiting = update(Customer).where(
         col(Customer.email_normalized) == person.email_normalized, col(Customer.user_id).is_(None)
     )
@@ -62,6 +66,8 @@ def recipient(session: Session, creator_id: UUID, email: tuple[str, str], name: 
     """
     owner = owners(session, [email[1]]).get(email[1])
     customer = _customer(session, creator_id, email, name, owner)
+    if customer.user_id is not None and owner is None:  # bought by somebody who may have proven the address since
+        owner = owners(session, [email[1]]).get(email[1])
     customer.user_id = owner
     return customer
 

@@ -162,11 +162,10 @@ def _try(session: Session, person: User, digits: str) -> str:
 
 
 def _prove(session: Session, person: User) -> None:
-    """Note the proof and hand over what waits for it. The person's row is locked."""
-    if person.email_verified_at is None:
-        person.email_verified_at = clock.now()
-        session.flush()
-        claims.claim(session, person)
+    """Note the proof and hand over what waits for it, also where it was noted before. The person's row is locked."""
+    person.email_verified_at = person.email_verified_at or clock.now()
+    session.flush()
+    claims.claim(session, person)
 
 
 def _asked_by_link(session: Session, token: str) -> tuple[EmailVerification, User]:

@@ -72,6 +72,9 @@ RULES = {
             WINDOW after AS (PARTITION BY x.grant_id ORDER BY x.wallet_version, x.at, x.id)) step
         WHERE too_new OR foreign_row
             OR expires_at IS DISTINCT FROM CASE WHEN next_id IS NULL THEN lot_end ELSE next_previous END""",
+    "customer whom nobody has claimed though the address is proven": """
+        SELECT c.id FROM customer c JOIN app_user u USING (email_normalized)
+        WHERE c.user_id IS NULL AND u.email_verified_at IS NOT NULL""",
     "share link's uses differ from its purchases": """
         SELECT l.id FROM share_link l LEFT JOIN purchase p ON p.link_id = l.id AND p.holds_link_use
         GROUP BY l.id HAVING count(p.id) <> l.uses""",

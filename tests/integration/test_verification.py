@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, claims, clock, gifts, verification, wallets
+from litesubs.domain import accounts, claims, clock, gifts, verification, verify, wallets
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import (
     SignInRequiredError,
@@ -377,6 +377,30 @@ class TestWhatWaitsForTheProof:
         assert wallets.mine(actor).groups == []
         verification.by_link(actor, newest_mail(inbox)[0])
         assert [group.subscriptions[0].posted for group in wallets.mine(again(actor)).groups] == [7, 7]
+
+    @pytest.mark.parametrize("by", ["proof", "sign-in"])
+    def test_what_was_given_while_its_owner_signed_up_is_claimed_the_next_time(self, inbox: Inbox, by: str) -> None:
+        mara = factories.creator()
+        with transaction() as giving:
+            claims.recipient(giving, mara.require_creator(), (EMAIL, EMAIL.lower()), "Jonas")
+            giving.flush()
+            actor = signed_up()
+            token, _ = newest_mail(inbox)
+            verification.by_link(actor, token)
+        assert "nobody has claimed" in "".join(verify.violations())
+        if by == "proof":
+            verification.by_link(actor, token)
+        else:
+            accounts.sign_in(EMAIL, factories.PASSWORD, f"10.0.0.{next(_visitors)}")
+        assert verify.violations() == []
+
+    def test_a_sign_in_without_proof_claims_nothing(self, inbox: Inbox) -> None:  # noqa: ARG002
+        signed_up()
+        with transaction() as session:
+            claims.recipient(session, factories.creator().require_creator(), (EMAIL, EMAIL.lower()), "Jonas")
+        accounts.sign_in(EMAIL, factories.PASSWORD, f"10.0.0.{next(_visitors)}")
+        with transaction() as session:
+            assert session.exec(select(Customer.user_id)).one() is None
 
     def test_other_peoples_customers_stay_theirs(self, inbox: Inbox) -> None:
         actor = signed_up()

@@ -70,6 +70,7 @@ def found() -> str:
         ("DELETE FROM credit_grant WHERE amount = 5", "wallet differs from its grants"),
         ("UPDATE subscription SET creator_id = id", "points at another's"),
         ("UPDATE credit_grant SET creator_id = id", "points at another's"),
+        ("UPDATE customer SET user_id = NULL", "nobody has claimed though the address is proven"),
         ("UPDATE share_link SET uses = uses + 1", "share link's uses differ"),
     ],
 )
