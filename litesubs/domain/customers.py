@@ -55,6 +55,7 @@ def page(actor: Actor, query: CustomerQuery | None = None, after: str = "") -> C
         total=min(total, MOST_COUNTED),
         count=f"{MOST_COUNTED:,}+" if total > MOST_COUNTED else f"{total:,}",
         after=customer_query.cursor(query, shown[-1]) if len(found) > ROWS_PER_PAGE else "",
+        at_start=start is None,
     )
 
 

@@ -146,12 +146,20 @@ class CustomersState(SessionState):
         return self._address_shown()
 
     async def _turn(self) -> None:
-        after = self._cursors[-1] if self._cursors else ""
-        shown = await self._ask(customers.page, self._asked(), after)
+        """Show the page behind the last cursor; where everybody has left it since, the one before."""
+        shown = await self._page()
+        while self._cursors and not shown.rows:
+            self._cursors.pop()
+            shown = await self._page()
+        if shown.at_start:  # a cursor that is none any more
+            self._cursors = []
         skipped = len(self._cursors) * customers.ROWS_PER_PAGE
         self.shown, self.stage, self.at_start = shown, "shown", not self._cursors
         self.words = f"{skipped + 1:,}\u2013{skipped + len(shown.rows):,} of {shown.count}" if shown.rows else ""
         self.selected = [row.customer_id for row in shown.rows if row.customer_id in self.selected]
+
+    async def _page(self) -> CustomerPage:
+        return await self._ask(customers.page, self._asked(), self._cursors[-1] if self._cursors else "")
 
     def _asked(self) -> CustomerQuery:
         return CustomerQuery(

@@ -214,8 +214,9 @@ def test_a_cursor_of_another_list_or_order_or_hand_shows_the_first_page(monkeypa
     by_name = CustomerQuery(sort="name", descending=False)
     mine, other = (customers.page(seller, by_name).after for seller in sellers)
     ada = sellers[0]
-    assert [row.name for row in customers.page(ada, by_name, mine).rows] == ["Bea"]
-    assert [row.name for row in customers.page(ada, by_name, other).rows] == ["Anna"]
+    second, refused = (customers.page(ada, by_name, cursor) for cursor in (mine, other))
+    assert ([row.name for row in second.rows], second.at_start) == (["Bea"], False)
+    assert ([row.name for row in refused.rows], refused.at_start) == (["Anna"], True)
     assert [row.name for row in customers.page(ada, replace(by_name, descending=True), mine).rows] == ["Bea"]
     assert [row.name for row in customers.page(ada, by_name, mine[:-4]).rows] == ["Anna"]
 

@@ -1,7 +1,10 @@
 """The states of the customers' pages: what they make of addresses and of arguments that any client could send."""
 # ruff: noqa: SLF001, FBT003 - helpers are tried as such, rows are written as rows
 
+import asyncio
 from typing import Any, TypeVar
+
+import pytest
 
 from litesubs.domain.views.customers import CustomerPage, CustomerRow, CustomerView, PackStanding
 from litesubs.state import forms
@@ -47,6 +50,28 @@ class TestTheAddressOfTheList:
         assert state._cursors == ["cursor"]
         state._read({"low": "1", "sort": "name"})
         assert state._cursors == []
+
+
+class TestTurningPages:
+    def test_a_page_that_everybody_has_left_gives_way_to_the_last_one_with_somebody(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        state = _asking(monkeypatch, {"": 25, "second": 25})
+        state._cursors = ["second", "third", "fourth"]
+        asyncio.run(CustomersState.refresh.fn(state))
+        assert (state.words, state._cursors, state.at_start) == ("26\u201350 of 50", ["second"], False)
+
+    def test_a_list_that_everybody_has_left_is_empty(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        state = _asking(monkeypatch, {})
+        state._cursors = ["second"]
+        asyncio.run(CustomersState.refresh.fn(state))
+        assert (state.words, state._cursors, state.at_start, state.shown.rows) == ("", [], True, [])
+
+    def test_a_cursor_that_is_refused_shows_the_first_page_as_such(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        state = _asking(monkeypatch, {"": 25, "second": 25}, refused="stale")
+        state._cursors = ["second", "stale"]
+        asyncio.run(CustomersState.refresh.fn(state))
+        assert (state.words, state._cursors, state.at_start) == ("1\u201325 of 50", [], True)
 
 
 class TestSelecting:
@@ -150,6 +175,21 @@ def _listed() -> CustomersState:
     ]
     state.shown = CustomerPage(rows=rows, total=2, count="2", after="")
     state.pack_names = [("pack_1", "Voice reset")]
+    return state
+
+
+def _asking(monkeypatch: pytest.MonkeyPatch, pages: dict[str, int], refused: str = "") -> CustomersState:
+    """A list whose pages have that many customers, by their cursors."""
+    state = _listed()
+    row = state.shown.rows[0]
+    total = sum(pages.values())
+
+    async def ask(_state: SessionState, _use_case: object, _query: object, after: str) -> CustomerPage:
+        start = "" if after == refused else after
+        rows = [row] * pages.get(start, 0)
+        return CustomerPage(rows=rows, total=total, count=str(total), after="", at_start=not start)
+
+    monkeypatch.setattr(SessionState, "_ask", ask)
     return state
 
 

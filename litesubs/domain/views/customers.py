@@ -53,7 +53,7 @@ class CustomerRow:
 
 @dataclass(frozen=True)
 class CustomerPage:
-    """A page of the list. `after` is the cursor of the next page, "" at the end.
+    """A page of the list, `at_start` where it is the first. `after` is the cursor of the next page, "" at the end.
 
     `total` counts up to a thousand, `count` says it in words: "148", "1,000+".
     """
@@ -62,6 +62,7 @@ class CustomerPage:
     total: int
     count: str
     after: str
+    at_start: bool = True
 
 
 @dataclass(frozen=True)
