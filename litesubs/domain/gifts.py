@@ -12,7 +12,20 @@ from sqlmodel import Session, select
 
 from litesubs import queue
 from litesubs.db import transaction
-from litesubs.domain import accounts, chain, claims, expiries, idempotency, ids, ledger, letters, owned, prose, wallets
+from litesubs.domain import (
+    accounts,
+    chain,
+    claims,
+    expiries,
+    idempotency,
+    ids,
+    ledger,
+    letters,
+    owned,
+    prose,
+    verification,
+    wallets,
+)
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import EmailNotVerifiedError, TooManyAttemptsError, ValidationFailedError
 from litesubs.domain.wallets import LONGEST_KEY, MOST_ADJUSTED
@@ -74,6 +87,7 @@ def give(actor: Actor, gift: Gift, key: str) -> str:
                 raise TooManyAttemptsError(f"{PER_CREATOR.amount:,} gifts a day is the limit. Go on tomorrow.")
             customer = claims.recipient(session, creator_id, email, name)
             _grant(session, actor, customer, pack, gift, amount, reason)
+            verification.remind(session, email[1])
         standing = (
             select(Subscription.id)
             .join(Customer)

@@ -10,6 +10,7 @@ sends the same mail. What waits for the address is claimed in the transaction th
 import base64
 import hmac
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -60,6 +61,19 @@ def resend(actor: Actor, next_path: str = "") -> None:
         if person.email_verified_at is None:
             _refuse_too_many(session, person.id)
             send(session, person.id, next_path)
+
+
+def remind(session: Session, address: str) -> None:
+    """Have a mail sent to who signed up with the normalised address and has not proven it, unless too many were sent.
+
+    For credits that wait: its link is also the way in for an owner whose address a stranger signed up with.
+    """
+    waiting = select(User).where(User.email_normalized == address, col(User.email_verified_at).is_(None))
+    person = session.exec(waiting).one_or_none()
+    if person is not None:
+        with suppress(TooManyAttemptsError):
+            _refuse_too_many(session, person.id)
+            send(session, person.id)
 
 
 def deliver(verification_id: UUID, next_path: str) -> None:

@@ -21,7 +21,7 @@ from litesubs.domain.errors import (
 )
 from litesubs.domain.history import LedgerFilter
 from litesubs.domain.views.statements import SubscriptionView, WalletGroupView, WalletView
-from litesubs.models import CreditGrant, CreditPack, Customer, LedgerEntry, Subscription, SubscriptionStatus
+from litesubs.models import CreditGrant, CreditPack, Customer, LedgerEntry, Purchase, Subscription, SubscriptionStatus
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ def mine(actor: Actor) -> WalletView:
             .order_by(col(Subscription.id).desc())
         )
         held = statements.summaries(session, session.exec(query).all())
+        waiting = not actor.verified and _bought_out_of_sight(session, actor.require_user())
     groups: dict[str, list[SubscriptionView]] = defaultdict(list)
     for subscription in held:
         groups[subscription.creator_id].append(subscription)
@@ -51,7 +52,15 @@ def mine(actor: Actor) -> WalletView:
         summary=f"{total} with {prose.count(len(groups), 'creator')}. Nothing here renews." if held else "",
         expiring=_expiring(held),
         groups=[WalletGroupView(subs[0].creator_name, subs[0].creator_initials, subs) for subs in groups.values()],
+        waiting=waiting,
     )
+
+
+def _bought_out_of_sight(session: Session, user_id: UUID) -> bool:
+    """Whether anything the person paid for went to a customer who waits for the proof of the address."""
+    query = select(Purchase.id).join(Customer, col(Customer.id) == col(Purchase.customer_id))
+    bought = query.where(Purchase.user_id == user_id, col(Customer.user_id).is_(None))
+    return session.exec(bought.limit(1)).first() is not None
 
 
 def one_of_mine(

@@ -49,8 +49,15 @@ def _tickets() -> rx.Component:
         note(State.view.expiring, tone="warning", icon_name="clock-alert"),
         rx.fragment(),
     )
+    waiting = rx.cond(
+        State.view.waiting, note("Credits bought with this address wait until you confirm it."), rx.fragment()
+    )
     groups = rx.foreach(State.view.groups, _group)
-    return rx.cond(rx.Var.create(State.view.groups).length() > 0, rx.el.div(expiring, groups), nothing)
+    return rx.cond(
+        rx.Var.create(State.view.groups).length() > 0,
+        rx.el.div(waiting, expiring, groups),
+        rx.cond(State.view.waiting, rx.el.div(waiting, class_name="mt-8"), nothing),
+    )
 
 
 def _group(group: Any) -> rx.Component:

@@ -103,6 +103,18 @@ class TestWhoGetsThem:
         gifts.give(mara, wanted, "k")
         assert customer().user_id is None
 
+    def test_whoever_has_not_confirmed_is_sent_the_mail_for_it_within_its_limits(
+        self, mara: Actor, inbox: Inbox
+    ) -> None:
+        wanted = gift(mara)
+        factories.person("Jonas", email=EMAIL, verified=False)
+        factories.person("Ida", verified=False)
+        for key in ("k1", "k2"):
+            gifts.give(mara, wanted, key)
+        send_waiting_mail()
+        subjects = [mail["subject"] for mail in inbox.messages(EMAIL)]
+        assert sorted(subjects) == ["Confirm your e-mail address", *["Mara gave you 3 credits"] * 2]
+
     def test_a_known_customer_keeps_name_and_wallet(self, mara: Actor) -> None:
         wanted = gift(mara)
         first = gifts.give(mara, wanted, "k1")

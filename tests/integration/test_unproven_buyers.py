@@ -104,6 +104,18 @@ class TestAnAddressThatIsKnown:
         assert wallets.mine(jonas).groups[0].subscriptions[0].posted == 10
 
 
+def test_a_wallet_says_that_what_was_bought_waits_for_the_proof(payments: httpx.Client) -> None:
+    mara, jonas = factories.creator(), factories.person(email=EMAIL, verified=False)
+    offer = factories.pack(mara)
+    factories.paid_purchase(payments, offer, jonas)
+    assert not wallets.mine(jonas).waiting
+    known(mara, offer)
+    assert wallets.mine(jonas).waiting
+    assert not wallets.mine(factories.person(verified=False)).waiting
+    verification.vouch(jonas)
+    assert not wallets.mine(jonas).waiting
+
+
 def test_whoever_pays_first_with_a_new_address_has_the_credits_at_once(payments: httpx.Client) -> None:
     jonas = factories.person(email=EMAIL, verified=False)
     factories.paid_purchase(payments, factories.pack(factories.creator()), jonas)

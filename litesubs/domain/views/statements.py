@@ -105,8 +105,12 @@ class WalletGroupView:
 
 @dataclass(frozen=True)
 class WalletView:
-    """Everything a buyer holds. `expiring` is one sentence about what expires next, or ""."""
+    """Everything a buyer holds. `expiring` is one sentence about what expires next, or "".
+
+    `waiting` says whether credits they bought are out of sight until they prove their address.
+    """
 
     summary: str
     expiring: str
     groups: list[WalletGroupView] = field(default_factory=list)
+    waiting: bool = False
