@@ -38,6 +38,7 @@ from litesubs.models import (
 ROWS_SHOWN = 200
 IMPORTS_SHOWN = 50
 FILE_NAME_LENGTH = 100
+REASON = Note("Opening balance")  # buyers read it, and not what the creator's files are called
 UNDONE = Note("Import undone")
 ONE_AT_A_TIME = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('import ' || CAST(:creator AS text), 0))")
 
@@ -262,13 +263,14 @@ def _write(session: Session, actor: Actor, done: CustomerImport, todo: Sequence[
         for pair, (row, ref) in zip(pairs, todo, strict=True)
         if row.credits
     ]
-    ledger.grant_many(session, lots, actor, Note(f"Import of {done.file_name}"))
+    ledger.grant_many(session, lots, actor, REASON)
 
 
 def _customers(session: Session, creator_id: UUID, rows: Sequence[Opening]) -> dict[str, UUID]:
     """The customer of each address, made with the name of its first row where there is none.
 
-    As with a gift, they belong to nobody but who has proven the address.
+    Those whom nobody has claimed become theirs who has proven the address. All others stay whose they are, so that
+    taking the import back leaves nothing changed.
     """
     first = {row.email_normalized: row for row in reversed(rows)}
     owners = claims.owners(session, first.keys())
@@ -289,7 +291,7 @@ def _customers(session: Session, creator_id: UUID, rows: Sequence[Opening]) -> d
     lock = query.order_by(col(Customer.id)).with_for_update(key_share=True)
     found = session.exec(lock.execution_options(populate_existing=True)).all()
     for customer in found:
-        customer.user_id = owners.get(customer.email_normalized)
+        customer.user_id = customer.user_id or owners.get(customer.email_normalized)
     return {customer.email_normalized: customer.id for customer in found}
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import col, select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, customers, ids, imports, purchases, verify, wallets
+from litesubs.domain import claims, clock, customers, ids, imports, purchases, verify, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import BulkRefusedError, NotFoundError, ValidationFailedError
 from litesubs.domain.views.customers import ImportPlan, ImportView
@@ -92,7 +92,7 @@ def test_a_file_of_customers_becomes_lots_of_their_own() -> None:
     assert (jonas.name, jonas.email, jonas.left) == ("Jonas Weber", "Jonas@example.com", 10)
     assert (leila.name, sorted(pack.left for pack in leila.packs)) == ("Leïla Haddad", [2, 3])
     entry = wallets.subscription(ada, jonas.packs[0].subscription_id).entries[0]
-    assert (entry.title, entry.amount, entry.who) == ("Import of customers.csv", "+10", "You")
+    assert (entry.title, entry.amount, entry.who) == ("Opening balance", "+10", "You")
     assert entry.lot_expiry.startswith("until")
     assert [view.id for view in imports.mine(ada)] == [done.id]
     assert verify.violations() == []
@@ -301,6 +301,17 @@ def test_imported_credits_belong_to_whoever_has_proven_the_address(proven: bool)
         session.get_one(User, jonas.user_id).email_verified_at = clock.now() if proven else None
     imported(ada, sheet(f"Jonas,{jonas.email},Coaching,6,"))
     assert len(wallets.mine(jonas).groups) == int(proven)
+
+
+def test_an_import_and_its_undoing_leave_a_customer_with_who_bought_without_proof() -> None:
+    ada = seller("Coaching")
+    jonas = factories.person(verified=False)
+    with transaction() as session:
+        claims.buyer(session, ada.require_creator(), jonas.require_user())
+    done = imported(ada, sheet(f"Jonas,{jonas.email},Coaching,6,"))
+    assert wallets.mine(jonas).groups[0].subscriptions[0].posted == 6
+    imports.undo(ada, done.id)
+    assert wallets.mine(jonas).groups[0].subscriptions[0].posted == 0
 
 
 def test_a_disabled_pack_of_a_customer_takes_no_credits() -> None:
