@@ -18,10 +18,14 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from litesubs import db, migrations, models
+from litesubs.db import transaction
+from litesubs.domain import ledger, sums, verify, wallets
 from litesubs.settings import settings
 from tests import factories
+from tests.factories import SYSTEM
 
 INI = Path(__file__).parents[2] / "alembic.ini"
+FIRST = "a7a0e256058f"  # the revision that was released without the desk
 
 
 @pytest.fixture
@@ -78,13 +82,54 @@ def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back() -> None:
     assert tables() == set()
     with db.engine().connect() as connection:
         leftovers = connection.execute(
-            text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS"
+                 " (SELECT 1 FROM pg_depend d WHERE d.objid = pg_proc.oid AND d.deptype = 'e')"
                  " UNION ALL SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typtype = 'e'")
         ).all()  # fmt: skip
     assert leftovers == []
     migrations.upgrade()
     assert differences() == []
     assert factories.balance(factories.customer_with(5)) == 5
+
+
+@pytest.mark.usefixtures("database")
+def test_the_books_of_an_earlier_version_are_right_after_the_upgrade() -> None:
+    held = factories.customer_with(10)
+    assert held.creator.creator_id
+    bought = [factories.bought(held, 1001, 7, expires_at=factories.later(days=9)) for _ in range(3)]
+    elsewhere = factories.holding(factories.pack(held.creator, currency="USD", price="100"), held.creator, 5)
+    factories.bought(elsewhere, 4000, 3)
+    lot = wallets.subscription(held.creator, held.public_id).lots[1]
+    wallets.extend(held.creator, held.public_id, lot.id, "never", "Ill in spring", "k1")
+    with transaction() as session:
+        ledger.reverse(session, ledger.debit(session, held.wallet_id, 12, SYSTEM), SYSTEM, amount=4)
+    for minor, purchase_id in zip((1001, 400), bought, strict=False):
+        command.downgrade(Config(INI), FIRST)
+        refund = text("UPDATE purchase SET refunded_minor = :minor WHERE id = :id")
+        with transaction() as session:
+            session.execute(refund, {"minor": minor, "id": purchase_id})
+        migrations.upgrade()
+        assert verify.violations() == []
+        sums.fold_all()
+        assert verify.violations() == []
+    with transaction() as session:
+        refunds = session.execute(
+            text("SELECT sum(number), sum(amount_minor) FROM insight_day WHERE measure = 'refund'")
+        ).one()
+        assert tuple(refunds) == (2, 1401)
+        sums.rebuild(session, held.creator.creator_id)
+    assert verify.violations() == []
+    assert factories.balance(held) == 23
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_a_downgrade_leaves_an_extension_that_was_there_before() -> None:
+    with db.engine().begin() as connection:
+        connection.execute(text("CREATE EXTENSION pg_trgm"))
+    migrations.upgrade()
+    command.downgrade(Config(INI), "base")
+    with db.engine().connect() as connection:
+        assert connection.execute(text("SELECT similarity('ticket', 'ticket')")).scalar_one() == 1
 
 
 @pytest.mark.usefixtures("empty_database")
