@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
+from uuid import UUID
 
-from litesubs.domain import accounts, clock, packs, prose, sheets
+from litesubs.domain import accounts, clock, ids, packs, prose, sheets
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.sheets import Row
 from litesubs.models import CreditPack, ExpiryKind
@@ -21,6 +22,7 @@ COLUMNS = {
 }
 WORDS = {"name": "name", "email": "e-mail", "pack": "pack", "credits": "credits", "expires": "expiry"}
 NAME_LENGTH = 80
+MOST_CREDITS = 1_000_000_000  # a row is what many lots add up to
 SHOWN_LENGTH = 40
 DIGITS_READ = 20  # more than any amount that is let through
 TOO_MANY = "There are more cells than columns. Put quotation marks around cells with a comma."
@@ -51,30 +53,32 @@ class Opening:
 
 
 class PackNames:
-    """What a creator's packs are called in files: by name, and where two share one, by the name in their address."""
+    """What a creator's packs are called in files: by name, and where that means two, by the name in their address.
+
+    Where that means another pack too, by their id.
+    """
 
     def __init__(self, offered: Iterable[CreditPack]) -> None:
-        self._named: dict[str, list[CreditPack]] = defaultdict(list)
-        self._by_slug: dict[str, CreditPack] = {}
-        for pack in offered:
-            self._named[_same(pack.name)].append(pack)
-            self._by_slug[pack.slug] = pack
+        self._packs = list(offered)
+        self._meant: dict[str, dict[UUID, CreditPack]] = defaultdict(dict)
+        for pack in self._packs:
+            for text in (pack.name, pack.slug, ids.show("pack", pack.id)):
+                self._meant[_same(text)][pack.id] = pack
 
     def name(self, pack: CreditPack) -> str:
         """The name that finds this pack and no other."""
-        return pack.name if len(self._named[_same(pack.name)]) == 1 else pack.slug
+        unique = (text for text in (pack.name, pack.slug) if len(self._meant[_same(text)]) == 1)
+        return next(unique, ids.show("pack", pack.id))
 
     def find(self, text: str) -> CreditPack:
-        """The pack of this name, in any letter case. CellError names those there are."""
-        named = self._named.get(_same(text), [])
-        if len(named) == 1:
-            return named[0]
-        if found := self._by_slug.get(text.lower()):
-            return found
-        if named:
-            slugs = sheets.listed([pack.slug for pack in named], "or")
-            raise CellError(f"{len(named)} of your packs have this name. Write {slugs} instead.")
-        known = sheets.listed([self.name(pack) for several in self._named.values() for pack in several])
+        """The pack of this name, in any letter case. CellError for what means none or several, with what to write."""
+        found = list(self._meant.get(_same(text), {}).values())
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = sheets.listed([self.name(pack) for pack in found], "or")
+            raise CellError(f"{len(found)} of your packs have this name. Write {names} instead.")
+        known = sheets.listed([self.name(pack) for pack in self._packs])
         yours = f"Yours: {known}." if known else "Create it first."
         raise CellError(f"You have no pack {_quoted(text)}. {yours}" if text else f"The pack is missing. {yours}")
 
@@ -130,8 +134,8 @@ def _email(text: str) -> tuple[str, str]:
 def _credits(text: str) -> int:
     if WHOLE.fullmatch(text):
         amount = int(text[:DIGITS_READ])
-        if amount > packs.MOST_CREDITS:
-            raise CellError(f"{_quoted(text)} is too much. A row has at most {packs.MOST_CREDITS:,} credits.")
+        if amount > MOST_CREDITS:
+            raise CellError(f"{_quoted(text)} is too much. A row has at most {MOST_CREDITS:,} credits.")
         return amount
     if not text:
         raise CellError("The credits are missing. Write 0 for none.")
