@@ -30,7 +30,9 @@ from litesubs.models import (
     CreditPack,
     Customer,
     CustomerImport,
+    EntryType,
     GrantSource,
+    LedgerEntry,
     Subscription,
     SubscriptionStatus,
 )
@@ -311,7 +313,12 @@ def _take_back(session: Session, actor: Actor, done: CustomerImport) -> None:
         .where(ours)
         .order_by(col(Customer.name))
     ).all()
-    refusals = {customer.id: (customer, why) for lot, status, customer in lots if (why := _kept(lot, status))}
+    taken = _taken_by_hand(session, ours)
+    refusals = {
+        customer.id: (customer, why)
+        for lot, status, customer in lots
+        if (why := _kept(lot, status, taken.get(lot.id, 0)))
+    }
     if refusals:
         raise BulkRefusedError(
             [
@@ -327,15 +334,28 @@ def _take_back(session: Session, actor: Actor, done: CustomerImport) -> None:
     )
 
 
-def _kept(lot: CreditGrant, status: SubscriptionStatus) -> str:
-    """Why the whole of a lot cannot be taken back, or ""."""
+def _taken_by_hand(session: Session, ours: sa.ColumnElement[bool]) -> dict[UUID, int]:
+    """What the creator has taken from each of these lots, alone or by lowering a balance: it is gone already."""
+    query = (
+        sa.select(col(CreditGrant.id), sa.func.sum(-col(LedgerEntry.posted_delta)))
+        .join(LedgerEntry, col(LedgerEntry.grant_id) == col(CreditGrant.id))
+        .where(ours, col(LedgerEntry.type) == EntryType.adjustment)
+        .group_by(col(CreditGrant.id))
+    )
+    return {grant_id: int(taken) for grant_id, taken in session.execute(query)}
+
+
+def _kept(lot: CreditGrant, status: SubscriptionStatus, taken: int) -> str:
+    """Why what the creator has not `taken` of a lot yet cannot be taken back, or ""."""
+    if taken == lot.amount:
+        return ""
     if status is SubscriptionStatus.disabled:
         return "has the pack disabled"
     if locked.over(lot, clock.now()):
         return "had credits that have expired"
     if lot.held:
         return "has some of these credits held"
-    return "has used some of these credits" if lot.remaining < lot.amount else ""
+    return "has used some of these credits" if lot.remaining + taken < lot.amount else ""
 
 
 def _before(session: Session, creator_id: UUID, refs: Sequence[str]) -> CustomerImport:

@@ -11,11 +11,13 @@ import pytest
 from sqlmodel import col, select
 
 from litesubs.db import transaction
-from litesubs.domain import claims, clock, customers, ids, imports, purchases, verify, wallets
+from litesubs.domain import claims, clock, customers, exports, ids, imports, purchases, sheets, verify, wallets
 from litesubs.domain.actors import Actor
+from litesubs.domain.customer_query import CustomerQuery
 from litesubs.domain.errors import BulkRefusedError, NotFoundError, ValidationFailedError
+from litesubs.domain.opening import CellError, PackNames
 from litesubs.domain.views.customers import ImportPlan, ImportView
-from litesubs.models import CreditGrant, Customer, Subscription, User
+from litesubs.models import CreditGrant, CreditPack, Customer, Subscription, User
 from tests import factories
 from tests.factories import HOSTILE, at_once, later, unexpected
 
@@ -363,6 +365,44 @@ def test_an_import_whose_credits_have_moved_is_not_taken_back_and_says_whose() -
     ]
     assert "3 of 4" in refused.value.message
     assert sum(balances(ada).values()) == 23
+
+
+def test_what_was_taken_back_by_hand_is_no_reason_to_keep_the_rest() -> None:
+    ada = seller("Coaching")
+    done = imported(ada, sheet(*(f"{n},{n}@example.com,Coaching,6," for n in ("Whole", "Part", "Used"))))
+    standing = {row.name: row.packs[0].subscription_id for row in customers.page(ada).rows}
+    wallets.void(ada, standing["Whole"], wallets.subscription(ada, standing["Whole"]).lots[0].id, "Wrong", "k1")
+    wallets.adjust(ada, standing["Part"], "-2", "Wrong", "", "k2")
+    used = wallets.use(ada, standing["Used"], 1, "", "k3")
+    with pytest.raises(BulkRefusedError) as refused:
+        imports.undo(ada, done.id)
+    assert [refusal.name for refusal in refused.value.refusals] == ["Used"]
+    wallets.reverse(ada, standing["Used"], used.entries[0].id, "k4")
+    imports.undo(ada, done.id)
+    assert balances(ada) == {}
+    assert verify.violations() == []
+
+
+def test_lots_that_are_one_row_of_an_export_come_back_however_many_credits_they_are() -> None:
+    ada, ida = seller("Coaching"), seller("Coaching")
+    imported(ada, sheet(*["Jonas,j@example.com,Coaching,1000000,"] * 2))
+    imported(ida, "".join(sheets.lines(exports.rows(ada, CustomerQuery()))).encode())
+    assert sum(balances(ida).values()) == 2_000_000
+
+
+def test_each_pack_is_found_by_the_name_that_an_export_gives_it() -> None:
+    ada = factories.creator()
+    for name, slug in (("Coaching", "coaching-a"), ("Coaching", "coaching-b"), ("coaching-b", "zzz"), ("ZZZ", "voice")):
+        factories.pack(ada, name=name, slug=slug)
+    with transaction() as session:
+        offered = session.exec(select(CreditPack).where(CreditPack.creator_id == ada.creator_id)).all()
+    names = PackNames(offered)
+    written = [names.name(pack) for pack in offered]
+    assert [names.find(text).slug for text in written] == [pack.slug for pack in offered]
+    assert [text for text in written if not text.startswith("pack_")] == ["coaching-a", "voice"]
+    for twofold in ("Coaching", "Coaching-B", "zzz"):
+        with pytest.raises(CellError, match="2 of your packs have this name"):
+            names.find(twofold)
 
 
 def test_one_import_at_a_time_and_each_row_once() -> None:
