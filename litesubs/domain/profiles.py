@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -132,7 +133,8 @@ def update(actor: Actor, display_name: str, handle: str, time_zone: str, currenc
     if fields:
         raise ValidationFailedError(fields)
     with transaction() as session:
-        creator = session.exec(select(Creator).where(Creator.id == creator_id).with_for_update()).one()
+        query = select(Creator).where(Creator.id == creator_id)
+        creator = session.exec(query.with_for_update(key_share=True)).one()  # first sales go on meanwhile
         counted_anew = (creator.time_zone, creator.currency) != (time_zone, currency)
         creator.display_name, creator.handle = display_name, handle
         creator.time_zone, creator.currency = time_zone, currency
@@ -225,11 +227,19 @@ def _renamed() -> dict[str, str]:
 def _places() -> dict[str, str]:
     """IANA name → "Copenhagen, Denmark" of every zone that people live by, and UTC.
 
-    Source: zone.tab of the IANA time zone database, which names the country of each.
+    Source: zone.tab of the IANA time zone database, which names the country of each. A zone that the database has not
+    heard of yet is none: its days could not be counted.
     """
     table = (importlib.resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text()
     rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
-    return {UTC_ZONE: UTC_ZONE} | {row[2]: _place(row[2], row[0]) for row in rows}
+    return {UTC_ZONE: UTC_ZONE} | {row[2]: _place(row[2], row[0]) for row in rows if row[2] in _counted()}
+
+
+@lru_cache
+def _counted() -> frozenset[str]:
+    """The zones that PostgreSQL can count days in. Its copy of the IANA database may be older than ours."""
+    with transaction() as session:
+        return frozenset(session.execute(text("SELECT name FROM pg_timezone_names")).scalars())
 
 
 def _place(time_zone: str, territory: str) -> str:

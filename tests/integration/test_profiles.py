@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime
 from functools import partial
+from uuid import UUID
 
 import pytest
-from sqlmodel import col, select
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, ids, packs, profiles
+from litesubs.domain import accounts, claims, clock, customers, ids, packs, profiles, sums
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, DomainError, SignInRequiredError, ValidationFailedError
 from litesubs.domain.views.accounts import AccountView
@@ -96,6 +98,37 @@ def test_another_time_zone_counts_every_day_anew() -> None:
         update(held.creator, time_zone="Pacific/Auckland")
         assert days(held) == {date(2027, 1, 6)}
         assert packs.one(held.creator, held.pack.id).figures.unused == 10
+
+
+def test_a_first_sale_does_not_wait_while_days_are_counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, jonas = factories.creator(), factories.person()
+    rebuild = sums.rebuild
+
+    def selling(session: Session, creator_id: UUID) -> None:
+        with transaction() as sale:
+            sale.execute(text("SET LOCAL lock_timeout = '2s'"))
+            claims.buyer(sale, creator_id, jonas.require_user())
+        rebuild(session, creator_id)
+
+    monkeypatch.setattr(sums, "rebuild", selling)
+    kept = accounts.account(ada).handle
+    assert update(ada, handle=kept, time_zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
+    assert customers.page(ada).total == 1
+
+
+def test_a_zone_that_the_database_has_not_heard_of_cannot_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    with transaction() as session:
+        assert {zone.value for zone in profiles.zones("a")} <= set(
+            session.execute(text("SELECT name FROM pg_timezone_names")).scalars()
+        )
+    monkeypatch.setattr(profiles, "_counted", lambda: {"Asia/Tokyo"})
+    profiles._places.cache_clear()  # noqa: SLF001
+    try:
+        with pytest.raises(ValidationFailedError, match="Choose a time zone from the list"):
+            update(factories.creator(), time_zone="Europe/Copenhagen")
+        assert update(factories.creator(), time_zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
+    finally:
+        profiles._places.cache_clear()  # noqa: SLF001
 
 
 def test_a_creator_begins_in_the_zone_of_their_browser_by_whatever_name() -> None:
