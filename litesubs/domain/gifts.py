@@ -118,6 +118,7 @@ def deliver(grant_id: UUID) -> None:
         credits_=lot.amount,
         expires_at=lot.expires_at,
         joined=customer.user_id is not None,
+        usable=standing.status is SubscriptionStatus.active,
     )
     try:
         mail.send(letter)

@@ -36,9 +36,20 @@ def confirm_address(key: str, to: str, *, url: str, code: str, link_hours: int, 
 
 
 def gift(
-    key: str, to: tuple[str, str], *, creator: str, pack: str, credits_: int, expires_at: datetime | None, joined: bool
+    key: str,
+    to: tuple[str, str],
+    *,
+    creator: str,
+    pack: str,
+    credits_: int,
+    expires_at: datetime | None,
+    joined: bool,
+    usable: bool = True,
 ) -> Mail:
-    """Tells somebody (address, name) that a creator gave them credits; `joined` says whether the address is proven."""
+    """Tells somebody (address, name) that a creator gave them credits.
+
+    `joined` says whether the address is proven, `usable` whether the pack can be used now.
+    """
     amount = prose.count(credits_, "credit")
     good = f"Good until {prose.day(prose.last_day(expires_at))}" if expires_at else "They never expire"
     way_on: list[Block] = (
@@ -49,6 +60,10 @@ def gift(
             Button("See your credits", _url("/signup", next="/verify-email?next=/wallet")),
         ]
     )
+    if not usable:
+        way_on.insert(
+            0, Words(f"{prose.first_name(creator)} has paused this pack for you, so they cannot be used now.")
+        )
     return _letter(
         key,
         to,

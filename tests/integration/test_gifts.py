@@ -224,6 +224,17 @@ class TestWhatIsRefused:
         with pytest.raises(ValidationFailedError, match="disabled for Jonas"):
             gifts.give(mara, wanted, "k2")
 
+    def test_credits_of_a_paused_pack_are_told_as_such(self, mara: Actor, inbox: Inbox) -> None:
+        wanted = gift(mara)
+        given = gifts.give(mara, wanted, "k1")
+        wallets.set_status(mara, given, SubscriptionStatus.paused)
+        send_waiting_mail()
+        assert "Mara has paused this pack for you, so they cannot be used now." in inbox.messages(EMAIL)[0]["text"]
+        wallets.set_status(mara, given, SubscriptionStatus.active)
+        gifts.give(mara, wanted, "k2")
+        send_waiting_mail()
+        assert "paused" not in inbox.messages(EMAIL)[0]["text"]
+
     def test_there_are_only_so_many_a_day(self, mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(gifts, "PER_CREATOR", RateLimitItemPerDay(2))
         wanted = gift(mara)
