@@ -6,6 +6,7 @@ the same however many there are.
 
 import base64
 import json
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -164,10 +165,13 @@ def position(session: Session, creator_id: UUID, query: CustomerQuery, text: obj
 
 
 def words(text: object) -> list[str]:
-    """The words to look for, in lower case, each with a letter or digit; none where PostgreSQL cannot be asked."""
+    """The words to look for, in lower case, each with a letter or digit; none where PostgreSQL cannot be asked.
+
+    Letters are composed as names are kept: some keyboards and files send an accent apart from its letter.
+    """
     if not isinstance(text, str) or not prose.storable(text):
         return []
-    found = text[:SEARCH_LENGTH].lower().split()[:MOST_WORDS]
+    found = unicodedata.normalize("NFC", text[:SEARCH_LENGTH]).lower().split()[:MOST_WORDS]
     return [word for word in found if any(character.isalnum() for character in word)]
 
 
