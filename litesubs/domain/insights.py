@@ -5,6 +5,7 @@ Whatever shows a number that is also shown elsewhere asks here, so that both are
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
@@ -32,7 +33,6 @@ from litesubs.models import (
     Measure,
     Purchase,
     PurchaseStatus,
-    ShareLink,
     Subscription,
     Wallet,
 )
@@ -227,17 +227,19 @@ def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
     }
 
 
-def links(session: Session, creator_id: UUID) -> dict[UUID, LinkFigures]:
-    """What came of each share link since it was made."""
-    opened = select(LinkDay.link_id, func.sum(LinkDay.views), func.sum(LinkDay.sign_ups))
-    opened = opened.where(LinkDay.creator_id == creator_id).group_by(col(LinkDay.link_id))
+def links(session: Session, creator_id: UUID, link_ids: Collection[UUID]) -> dict[UUID, LinkFigures]:
+    """What came of each of these share links of the creator since it was made."""
+    opened = select(LinkDay.link_id, func.sum(LinkDay.views), func.sum(LinkDay.sign_ups)).where(
+        LinkDay.creator_id == creator_id, col(LinkDay.link_id).in_(link_ids)
+    )
+    opened = opened.group_by(col(LinkDay.link_id))
     visits = {link_id: (int(views), int(sign_ups)) for link_id, views, sign_ups in session.execute(opened)}
     bought = select(Purchase.link_id, func.count()).where(
-        Purchase.creator_id == creator_id, Purchase.status == PurchaseStatus.paid
+        Purchase.creator_id == creator_id, Purchase.status == PurchaseStatus.paid, col(Purchase.link_id).in_(link_ids)
     )
     sales = dict(session.execute(bought.group_by(col(Purchase.link_id))).all())
     found = {}
-    for link_id in session.exec(select(ShareLink.id).where(ShareLink.creator_id == creator_id)):
+    for link_id in link_ids:
         views, sign_ups = visits.get(link_id, (0, 0))
         sold = sales.get(link_id, 0)
         found[link_id] = LinkFigures(views, sign_ups, sold, charts.percent(sold, views))

@@ -20,7 +20,7 @@ from litesubs.db import snapshot, transaction
 from litesubs.domain import accounts, clock, ids, insights, owned, prose
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import LinkUnavailableError, ValidationFailedError
-from litesubs.domain.views.offers import NOTHING_SEEN, LinkView
+from litesubs.domain.views.offers import LinkView
 from litesubs.models import CreditPack, PackStatus, Purchase, PurchaseStatus, ShareLink
 from litesubs.settings import settings
 
@@ -181,8 +181,8 @@ def _with_pack() -> Select[ShareLink, CreditPack]:
 
 
 def _with_figures(session: Session, creator_id: UUID, found: Sequence[tuple[ShareLink, CreditPack]]) -> list[LinkView]:
-    figures = insights.links(session, creator_id)
-    return [replace(view(link, pack), figures=figures.get(link.id, NOTHING_SEEN)) for link, pack in found]
+    figures = insights.links(session, creator_id, [link.id for link, _ in found])
+    return [replace(view(link, pack), figures=figures[link.id]) for link, pack in found]
 
 
 def _link(pack: CreditPack, name: str) -> ShareLink:

@@ -223,7 +223,7 @@ class InsightsMachine(RuleBasedStateMachine):
             with transaction() as session:
                 books = Books(session, self.creator_id, self.now)
                 packs = insights.packs(session, self.creator_id)
-                links = insights.links(session, self.creator_id)
+                links = insights.links(session, self.creator_id, self.links.values())
         main = next(iter(books.currencies()), books.creator.currency)
         code = currency if currency in books.currencies() else main
         assert (shown.currencies, shown.currency) == (books.currencies(), code)

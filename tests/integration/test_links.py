@@ -5,10 +5,11 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, links, packs, storefront
+from litesubs.domain import clock, ids, insights, links, packs, storefront
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.errors import (
     CreatorProfileRequiredError,
@@ -198,3 +199,19 @@ def test_whatever_a_client_sends_is_answered_with_one_of_our_errors() -> None:
         ):
             with pytest.raises(DomainError):
                 call()
+
+
+def test_one_link_is_counted_without_the_others() -> None:
+    held = factories.customer_with()
+    factories.bought(held, 1000)
+    factories.bought(factories.holding(factories.pack(held.creator), held.creator), 1000)
+    whole = links.mine(held.creator)
+    assert [link.figures.sales for link in whole] == [1, 1]
+    assert held.creator.creator_id
+    one = ids.read("link", whole[0].id)
+    with transaction() as session:
+        asked: list[str] = []
+        event.listen(session.connection(), "before_cursor_execute", lambda *call: asked.append(str(call[2:4])))
+        assert insights.links(session, held.creator.creator_id, [one]) == {one: whole[0].figures}
+    assert len(asked) == 2
+    assert all(str(one) in query for query in asked)
