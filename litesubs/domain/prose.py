@@ -177,3 +177,12 @@ def _no_longer_than(text: str, what: str, longest: int) -> str:
     if len(text) > longest:
         raise TextError(f"{what} has {len(text):,} characters. Shorten it to {longest:,}.")
     return text
+
+
+def wait(span: timedelta) -> str:
+    """How long until something can be done: "in 40 seconds", "in 12 minutes", "in 3 hours"."""
+    seconds = max(1, round(span.total_seconds()))
+    for size, noun in ((3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds > size:
+            return f"in {count(-(-seconds // size), noun)}"
+    return "in a moment"

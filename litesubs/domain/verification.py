@@ -206,16 +206,7 @@ def _refuse_too_many(session: Session, user_id: UUID) -> None:
         )
         count, oldest = session.exec(sent).one()
         if count >= most:
-            raise TooManyAttemptsError(f"A mail is on its way. You can send another {_wait(oldest + span - at)}.")
-
-
-def _wait(span: timedelta) -> str:
-    """ "in 40 seconds", "in 12 minutes", "in 3 hours"."""
-    seconds = max(1, round(span.total_seconds()))
-    for size, noun in ((3600, "hour"), (60, "minute"), (1, "second")):
-        if seconds > size:
-            return f"in {prose.count(-(-seconds // size), noun)}"
-    return "in a moment"
+            raise TooManyAttemptsError(f"A mail is on its way. You can send another {prose.wait(oldest + span - at)}.")
 
 
 def _within(asked: EmailVerification, **span: int) -> bool:

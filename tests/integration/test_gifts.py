@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from limits import RateLimitItemPerDay
 from sqlmodel import func, select
 
 from litesubs.db import transaction
@@ -235,14 +234,28 @@ class TestWhatIsRefused:
         send_waiting_mail()
         assert "paused" not in inbox.messages(EMAIL)[0]["text"]
 
-    def test_there_are_only_so_many_a_day(self, mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gifts, "PER_CREATOR", RateLimitItemPerDay(2))
+    def test_there_are_only_so_many_in_24_hours(self, mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gifts, "MOST_A_DAY", 2)
         wanted = gift(mara)
-        for key in ("k1", "k2", "k2"):
-            gifts.give(mara, wanted, key)
-        with pytest.raises(TooManyAttemptsError, match="Go on tomorrow"):
+        given = gifts.give(mara, wanted, "k1")
+        wallets.adjust(mara, given, "+3", "Not a gift", "", "k")
+        with pytest.raises(ValidationFailedError):
+            gifts.give(mara, replace(wanted, expires="tomorrow"), "k2")  # what is refused does not count
+        gifts.give(mara, replace(wanted, promo=True), "k2")
+        gifts.give(mara, wanted, "k1")
+        with clock.at(factories.later(hours=5)), pytest.raises(TooManyAttemptsError, match=r"Go on in 19 hours\."):
             gifts.give(mara, wanted, "k3")
-        assert len(lots()) == 2
+        with clock.at(factories.later(hours=25)):
+            gifts.give(mara, wanted, "k3")
+        assert len(lots()) == 4
+
+    def test_many_at_once_are_no_more_than_that(self, mara: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gifts, "MOST_A_DAY", 3)
+        wanted = gift(mara)
+        tries = [replace(wanted, email=f"jonas{number}@example.com") for number in range(8)]
+        outcomes = factories.at_once(*[partial(gifts.give, mara, one, one.email) for one in tries])
+        assert [type(outcome) for outcome in outcomes].count(TooManyAttemptsError) == 5
+        assert len(lots()) == 3
 
     def test_nobody_but_a_creator_with_a_proven_address_gives(self, mara: Actor) -> None:
         wanted = gift(mara)
