@@ -103,7 +103,7 @@ def become_creator(actor: Actor, display_name: str, handle: str, time_zone: str 
         user_id=user_id,
         display_name=display_name,
         handle=handle,
-        time_zone=_known(time_zone) or UTC_ZONE,
+        time_zone=_countable(time_zone) or UTC_ZONE,
         created_at=clock.now(),
     )
     try:
@@ -125,7 +125,7 @@ def update(actor: Actor, display_name: str, handle: str, time_zone: str, currenc
     creator_id = actor.require_creator()
     fields: dict[str, str] = {}
     display_name, handle = _name(display_name, "display_name", fields), _handle(handle, fields)
-    time_zone = _known(time_zone)
+    time_zone = _countable(time_zone)
     if not time_zone:
         fields["time_zone"] = "Choose a time zone from the list."
     if not prose.storable(currency) or currency not in money.MINIMUMS:
@@ -178,7 +178,7 @@ def zones(search: str) -> list[ZoneView]:
     found = [
         (not any(prose.slug(part).startswith(wanted) for part in place.split(", ")), place, value)
         for value, place in _places().items()
-        if wanted in prose.slug(f"{place} {value}")
+        if wanted in prose.slug(f"{place} {value}") and value in _counted()
     ]
     return [zone(value) for _, _, value in sorted(found)[:MOST_ZONES]]
 
@@ -216,6 +216,12 @@ def _known(time_zone: str) -> str:
     return next((value for value in (time_zone, _renamed().get(time_zone, "")) if value in _places()), "")
 
 
+def _countable(time_zone: str) -> str:
+    """The same, of those that the database knows, too."""
+    known = _known(time_zone)
+    return known if known in _counted() else ""
+
+
 @lru_cache
 def _renamed() -> dict[str, str]:
     """Old IANA name → the name it has now. Source: the links of the IANA time zone database."""
@@ -227,12 +233,11 @@ def _renamed() -> dict[str, str]:
 def _places() -> dict[str, str]:
     """IANA name → "Copenhagen, Denmark" of every zone that people live by, and UTC.
 
-    Source: zone.tab of the IANA time zone database, which names the country of each. A zone that the database has not
-    heard of yet is none: its days could not be counted.
+    Source: zone.tab of the IANA time zone database, which names the country of each.
     """
     table = (importlib.resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text()
     rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
-    return {UTC_ZONE: UTC_ZONE} | {row[2]: _place(row[2], row[0]) for row in rows if row[2] in _counted()}
+    return {UTC_ZONE: UTC_ZONE} | {row[2]: _place(row[2], row[0]) for row in rows}
 
 
 @lru_cache
