@@ -38,14 +38,6 @@ def claim(session: Session, person: User) -> None:
     session.execute(waiting.values(user_id=person.id).execution_options(synchronize_session=False))
 
 
-def waiting(session: Session, creator_id: UUID, address: str) -> bool:
-    """Whether this creator has a customer with the normalised address whom nobody has claimed."""
-    query = select(Customer.id).where(
-        Customer.creator_id == creator_id, Customer.email_normalized == address, col(Customer.user_id).is_(None)
-    )
-    return session.exec(query).first() is not None
-
-
 def buyer(session: Session, creator_id: UUID, person_id: UUID) -> Customer:
     """The customer of somebody who has paid, made if new. Safe to race.
 

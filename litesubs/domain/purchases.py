@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import claims, clock, ids, ledger, links, money, packs, prose, reviews
+from litesubs.domain import claims, clock, ids, ledger, links, money, packs, prose, reviews, verification
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import (
     EmailNotVerifiedError,
@@ -203,15 +203,17 @@ def _for_sale(session: Session, token: str) -> tuple[ShareLink, CreditPack]:
 
 
 def _refuse_unproven(session: Session, actor: Actor, link: ShareLink) -> None:
-    """A link for one address, and a customer who was there before, are for who has proven the address."""
+    """A link for one address is for who has proven it.
+
+    Whether the creator knows the buyer's address is no matter here: the answer would tell it to whoever signs up with
+    that address. The credits of such a purchase wait for the proof.
+    """
     if link.email_normalized not in {None, actor.email_normalized}:
         name = prose.first_name(session.get_one(Creator, link.creator_id).display_name)
         raise LinkLockedError(
             f"This link was for another e-mail address. Sign in with that one, or ask {name} for a new link."
         )
-    if actor.verified:
-        return
-    if link.email_normalized or claims.waiting(session, link.creator_id, actor.email_normalized):
+    if link.email_normalized and not actor.verified:
         raise EmailNotVerifiedError(f"Confirm {actor.email} first, then buy.")
 
 
@@ -317,6 +319,8 @@ def _pay(session: Session, purchase: Purchase, checkout: stripe.Checkout) -> Non
         paid_currency=purchase.currency,
     )
     ledger.grant(session, subscription.id, lot, Actor(user_id=purchase.user_id))
+    if customer.user_id is None:
+        verification.remind(session, customer.email_normalized)
 
 
 def _needs_review(purchase: Purchase, reason: str) -> None:

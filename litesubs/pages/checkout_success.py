@@ -56,10 +56,7 @@ def _unproven() -> rx.Component:
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
             "Paid. Confirm your e-mail",
-            rx.fragment(
-                RESULT.creator_name,
-                " knows this address already. Your credits are in your wallet once you confirm that it is yours.",
-            ),
+            "Your credits wait until you confirm your address: open the link in the mail we sent, or type its code.",
             link_button("Confirm your e-mail", href="/verify-email?next=/wallet", variant="primary", size="lg"),
         ),
     )

@@ -10,7 +10,7 @@ from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import EmailNotVerifiedError, LinkLockedError
 from litesubs.domain.gifts import Gift
 from litesubs.domain.views.offers import PackView
-from litesubs.models import Customer, ShareLink
+from litesubs.models import Customer, EmailVerification, ShareLink
 from tests import factories
 
 EMAIL = "jonas@example.com"
@@ -71,15 +71,20 @@ class TestALockedLink:
 
 
 class TestAnAddressThatIsKnown:
-    def test_must_be_proven_before_buying(self, payments: httpx.Client) -> None:
+    def test_can_be_bought_with_and_is_told_like_any_other(self, payments: httpx.Client) -> None:
+        """Otherwise pressing Buy would tell whoever signs up with an address whether a creator knows it."""
         mara = factories.creator()
         offer = factories.pack(mara)
         known(mara, offer)
         jonas = factories.person(email=EMAIL, verified=False)
-        with pytest.raises(EmailNotVerifiedError):
-            purchases.start(jonas, factories.token_of(offer))
+        url = purchases.start(jonas, factories.token_of(offer))
+        factories.pay(payments, url)
+        assert purchases.result(jonas, factories.session_id(url)).state == "unproven"
+        assert wallets.mine(jonas).groups == []
+        assert wallets.mine(jonas).waiting
+        with transaction() as session:
+            assert len(session.exec(select(EmailVerification)).all()) == 1  # sent when it was paid
         verification.vouch(jonas)
-        factories.paid_purchase(payments, offer, Actor(user_id=jonas.user_id, email=EMAIL, verified=True))
         assert wallets.mine(jonas).groups[0].subscriptions[0].posted == 11
 
     def test_since_the_checkout_began_gets_the_credits_and_shows_them_to_nobody(self, payments: httpx.Client) -> None:
