@@ -27,10 +27,10 @@ from litesubs.state.frame import FrameState
 
 COLUMNS = [
     Column("Customer", sort="name"),
-    Column("Pack", wide=True, width=158),
+    Column("Pack", wide=True, width=156),
     Column("Available", right=True, sort="credits", width=96),
-    Column("Credits", hidden=True, width=140),
-    Column("Expires", sort="expires", width=118),
+    Column("Credits", hidden=True, width=136),
+    Column("Expires", sort="expires", width=116),
     Column("Last activity", sort="active", width=108),
     Column("Spent", right=True, sort="spent", wide=True, width=88),
 ]
