@@ -79,6 +79,12 @@ def running_inbox(state: Path | None = None) -> Iterator[Inbox]:
         yield Inbox(f"smtp://127.0.0.1:{smtp_port}", base_url)
 
 
+class _Server(ThreadingHTTPServer):
+    """A server with room for all that may knock at once; the standard one turns away the sixth who waits."""
+
+    request_queue_size = 128
+
+
 @dataclass
 class Receiver:
     """An endpoint that keeps what it receives. `answers` are the statuses of the next requests; then 200."""
@@ -111,7 +117,7 @@ def running_receiver() -> Iterator[Receiver]:
         def log_message(self, *_args: object) -> None:
             """Says nothing: the tests read `received`."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", 0), Handler) as server:
         receiver.url = f"http://127.0.0.1:{server.server_port}/webhooks"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL_SECONDS})
         thread.start()
