@@ -19,11 +19,11 @@ from litesubs.models import Customer, User
 def owners(session: Session, addresses: Collection[str]) -> dict[str, UUID]:
     """The person behind each normalised address, where the address is proven.
 
-    Everybody who signed up with one of them stays as they are, proven or not, until the transaction ends. Call it
-    before touching any customer.
+    Everybody who signed up with one of them stays proven or not, as they are, until the transaction ends: proving takes
+    the row for itself, while a change of name or a sign-in need not wait. Call it before touching any customer.
     """
     query = select(User).where(col(User.email_normalized).in_(addresses)).order_by(col(User.id))
-    people = session.exec(query.with_for_update(read=True).execution_options(populate_existing=True))
+    people = session.exec(query.with_for_update(read=True, key_share=True).execution_options(populate_existing=True))
     return {person.email_normalized: person.id for person in people if person.email_verified_at}
 
 
@@ -44,7 +44,7 @@ def buyer(session: Session, creator_id: UUID, person_id: UUID) -> Customer:
     A new customer is the payer's own. One that was there before stays nobody's until the address is proven, and the
     credits wait with it.
     """
-    person = session.exec(select(User).where(User.id == person_id).with_for_update(read=True)).one()
+    person = session.exec(select(User).where(User.id == person_id).with_for_update(read=True, key_share=True)).one()
     customer = _customer(session, creator_id, (person.email, person.email_normalized), person.name, person.id)
     if customer.user_id is None and person.email_verified_at:
         customer.user_id = person.id

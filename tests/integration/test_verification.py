@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, claims, clock, gifts, verification, verify, wallets
+from litesubs.domain import accounts, claims, clock, gifts, profiles, verification, verify, wallets
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import (
     SignInRequiredError,
@@ -392,6 +394,21 @@ class TestWhatWaitsForTheProof:
             verification.by_link(actor, token)
         else:
             accounts.sign_in(EMAIL, factories.PASSWORD, f"10.0.0.{next(_visitors)}")
+        assert verify.violations() == []
+
+    def test_only_the_proof_waits_for_a_gift_that_is_being_written(self, inbox: Inbox) -> None:
+        actor = signed_up()
+        token, _ = newest_mail(inbox)
+        mara = factories.creator()
+        proving = Thread(target=verification.by_link, args=(actor, token))
+        with transaction() as giving:
+            giving.execute(text("SET LOCAL idle_in_transaction_session_timeout = '20s'"))  # instead of waiting for good
+            claims.recipient(giving, mara.require_creator(), (EMAIL, EMAIL.lower()), "Jonas")
+            assert profiles.rename(actor, "Jonas W.").name == "Jonas W."
+            proving.start()
+            assert not again(actor).verified
+        proving.join()
+        assert again(actor).verified
         assert verify.violations() == []
 
     def test_a_sign_in_without_proof_claims_nothing(self, inbox: Inbox) -> None:  # noqa: ARG002
