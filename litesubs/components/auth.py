@@ -15,7 +15,7 @@ def form_head(title: Text) -> rx.Component:
     return rx.el.div(
         when("pack_class", _mini_ticket()),
         rx.el.h1(title, class_name="text-3xl font-semibold max-sm:text-[24px] max-sm:leading-[30px]"),
-        rx.el.p(boot("lead"), class_name="mt-1 text-lg text-muted"),
+        rx.el.p(boot("lead"), class_name="mt-1 text-lg text-muted [overflow-wrap:anywhere]"),
         html_slot("form_error_html", "mt-4 empty:hidden"),
     )
 
