@@ -28,7 +28,14 @@ class Run:
 
     def ended(self) -> bool:
         """Whether nothing that it started runs any more."""
-        return not any(member.is_running() and member.status() != psutil.STATUS_ZOMBIE for member in self.family)
+        return not any(_runs(member) for member in self.family)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.is_running()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def fresh_environment(data_dir: Path) -> dict[str, str]:

@@ -332,7 +332,7 @@ class TestOneCustomer:
     def test_their_packs_lead_to_the_ledgers(self, page: Page) -> None:
         creator, _ = shop(("Tom Okafor", 3))
         opened(page, creator, f"/dashboard/customers/{row_of(creator, 'Tom').customer_id}")
-        expect(page.get_by_role("row").filter(has_text="Import")).to_contain_text("+3")
+        expect(page.get_by_role("row").filter(has_text="Opening balance")).to_contain_text("+3")
         page.get_by_role("link", name="Ledger of Voice reset").click()
         expect(page).to_have_url(re.compile("/dashboard/subscriptions/sub_"))
 
