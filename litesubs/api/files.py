@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
 from litesubs.api.deps import CurrentActor
@@ -17,6 +17,14 @@ router = APIRouter(include_in_schema=False)
 QR_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 QR_CACHE = "private, max-age=86400"  # a link's code never changes
+
+
+def narrowed(kind: Annotated[str, Query(alias="type")] = "", since: str = "", until: str = "") -> LedgerFilter:
+    """How a ledger's page narrows it: by one type, and by days."""
+    return LedgerFilter((kind,) if kind else (), since, until)
+
+
+Narrowed = Annotated[LedgerFilter, Depends(narrowed)]
 
 
 @router.get("/dashboard/links/{link_id}.{kind}")
@@ -65,28 +73,16 @@ def customer_list(
 
 
 @router.get("/dashboard/subscriptions/{subscription_id}.csv")
-def ledger_of(
-    subscription_id: str,
-    actor: CurrentActor,
-    kind: Annotated[str, Query(alias="type")] = "",
-    since: str = "",
-    until: str = "",
-) -> Response:
+def ledger_of(subscription_id: str, actor: CurrentActor, only: Narrowed) -> Response:
     """A customer's ledger for their creator, whole or narrowed as on its page. 404 for another creator's."""
-    rows = wallets.ledger_of(actor, subscription_id, LedgerFilter((kind,) if kind else (), since, until))
+    rows = wallets.ledger_of(actor, subscription_id, only)
     return _file(sheets.lines(rows), _dated("ledger"))
 
 
 @router.get("/wallet/{subscription_id}.csv")
-def ledger_of_mine(
-    subscription_id: str,
-    actor: CurrentActor,
-    kind: Annotated[str, Query(alias="type")] = "",
-    since: str = "",
-    until: str = "",
-) -> Response:
+def ledger_of_mine(subscription_id: str, actor: CurrentActor, only: Narrowed) -> Response:
     """The same for the buyer. 404 for what somebody else holds."""
-    rows = wallets.ledger_of_mine(actor, subscription_id, LedgerFilter((kind,) if kind else (), since, until))
+    rows = wallets.ledger_of_mine(actor, subscription_id, only)
     return _file(sheets.lines(rows), _dated("ledger"))
 
 

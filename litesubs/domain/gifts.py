@@ -28,7 +28,7 @@ from litesubs.domain import (
 )
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import EmailNotVerifiedError, TooManyAttemptsError, ValidationFailedError
-from litesubs.domain.wallets import LONGEST_KEY, MOST_ADJUSTED
+from litesubs.domain.wallets import MOST_ADJUSTED
 from litesubs.integrations import mail
 from litesubs.models import (
     Creator,
@@ -171,8 +171,10 @@ def _checked(gift: Gift, key: str) -> tuple[str, tuple[str, str], int, str]:
     amount = int(digits) if WHOLE_NUMBER.fullmatch(digits) else 0
     if not 1 <= amount <= MOST_ADJUSTED:
         fields["credits"] = f"Write a whole number from 1 to {MOST_ADJUSTED:,}."
-    if not prose.storable(key) or not 1 <= len(key) <= LONGEST_KEY:
-        fields["key"] = "Reload the page and try again."
+    try:
+        wallets.check_key(key)
+    except ValidationFailedError as error:
+        fields |= error.fields
     if fields:
         raise ValidationFailedError(fields)
     return name, email, amount, reason

@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from litesubs.domain import desk, profiles, prose
 from litesubs.domain.errors import CreatorProfileRequiredError, ValidationFailedError
 from litesubs.domain.views.desk import DeskView
+from litesubs.state.forms import text
 from litesubs.state.session import SessionState, answer_error, handler
 
 SHORTEST_HANDLE, LONGEST_HANDLE = 3, 30
@@ -56,7 +57,7 @@ class DashboardState(SessionState):
     @handler
     async def pick_dates(self, form: dict[str, str]) -> None:
         """Show the days from one date to another; without either, this month again."""
-        start, end = (str(form.get(name, ""))[:DATE_LENGTH] for name in ("start", "end"))
+        start, end = (text(form, name)[:DATE_LENGTH] for name in ("start", "end"))
         await self._choose("custom" if start or end else "this_month", start, end)
 
     @handler
@@ -79,7 +80,7 @@ class DashboardState(SessionState):
     @handler
     async def become_creator(self, form: dict[str, str]) -> EventSpec | None:
         """Give the person a selling side, and go on to the first pack."""
-        typed = [str(form.get(name, "")) for name in ("display_name", "handle", "time_zone")]
+        typed = [text(form, name) for name in ("display_name", "handle", "time_zone")]
         try:
             self.account = await self._ask(profiles.become_creator, *typed)
         except ValidationFailedError as error:

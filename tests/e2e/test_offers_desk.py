@@ -8,21 +8,14 @@ import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
 from litesubs.domain import accounts, links, packs
-from litesubs.domain.actors import Actor
-from litesubs.settings import settings
 from tests import factories
 from tests.e2e import people
 from tests.e2e.conftest import NewPage, Size
+from tests.e2e.people import sign_in_as
 
 PERSON = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36"
 )
-
-
-def signed_in(page: Page, actor: Actor) -> None:
-    """Give the page this person's session."""
-    token = accounts.sign_in(actor.email, factories.PASSWORD, actor.email)
-    page.context.add_cookies([{"name": accounts.cookie_name(), "value": token, "url": settings().base_url}])
 
 
 def row_of(page: Page, name: str) -> Locator:
@@ -34,7 +27,7 @@ def test_a_locked_link_is_made_drawn_and_revoked(new_page: NewPage, size: Size) 
     seller = factories.creator()
     offer = factories.pack(seller, name="Ten lessons", slug="ten")
     page = new_page(size)
-    signed_in(page, seller)
+    sign_in_as(page, seller)
     page.goto("/dashboard/links")
     page.get_by_role("button", name="New link").click()
     dialog = page.get_by_role("dialog", name="New link")
@@ -77,7 +70,7 @@ def test_a_pack_is_copied_archived_and_restored(new_page: NewPage, size: Size) -
     offer = factories.pack(seller, name="Ten lessons")
     factories.holding(offer, seller, 7)
     page = new_page(size)
-    signed_in(page, seller)
+    sign_in_as(page, seller)
     page.goto("/dashboard/packs")
     page.get_by_role("button", name="Actions for Ten lessons").click()
     page.get_by_role("menuitem", name="Duplicate").click()
@@ -109,7 +102,7 @@ def test_a_visitor_counts_and_the_creator_does_not(new_page: NewPage) -> None:
     seller = factories.creator()
     offer = factories.pack(seller, name="Ten lessons")
     page, visitor = new_page(user_agent=PERSON), new_page(user_agent=PERSON)
-    signed_in(page, seller)
+    sign_in_as(page, seller)
     for opened in (page, page, visitor, visitor):
         opened.goto(f"/p/{factories.token_of(offer)}")
         expect(opened.get_by_role("heading", level=1)).to_be_visible()
@@ -132,7 +125,7 @@ def test_links_are_searched_filtered_and_sorted(page: Page) -> None:
     for name in ("Newsletter", "Window"):
         links.create(seller, offer.id, name)
     links.revoke(seller, links.create(seller, offer.id, "Old fair").id)
-    signed_in(page, seller)
+    sign_in_as(page, seller)
     page.goto("/dashboard/links")
     names = page.locator("tbody tr td:first-child")
     expect(names).to_have_count(4)
@@ -155,7 +148,7 @@ def test_settings_are_saved_and_what_is_wrong_is_said(new_page: NewPage, size: S
     seller, other = factories.creator("Ada Byron"), factories.creator()
     taken, old = accounts.account(other).handle, accounts.account(seller).handle
     page = new_page(size)
-    signed_in(page, seller)
+    sign_in_as(page, seller)
     page.goto("/dashboard/settings")
     handle = page.get_by_label("Handle")
     expect(handle).to_have_value(old)
@@ -202,7 +195,7 @@ def test_a_creator_begins_in_the_time_zone_of_their_browser(new_page: NewPage) -
 @pytest.mark.parametrize("leave", [False, True])
 def test_what_is_typed_is_not_lost_without_asking(page: Page, leave: bool) -> None:  # noqa: FBT001 - a parameter
     seller = factories.creator()
-    signed_in(page, seller)
+    sign_in_as(page, seller)
     page.goto("/dashboard/settings")
     page.get_by_label("Display name").fill("Something else")
     asked: list[str] = []
