@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from litesubs.domain import clock, verify, wallets
 from tests import factories
 from tests.e2e.conftest import NewPage, Size
-from tests.e2e.test_offers_desk import row_of, signed_in
+from tests.e2e.test_offers_desk import row_of
 from tests.e2e.test_pages import assert_accessible
 from tests.factories import Holding, later
 
@@ -18,7 +18,7 @@ def opened(new_page: NewPage, size: Size, *amounts: int) -> tuple[Page, Holding]
     """The desk's page of a customer with lots of these sizes."""
     held = factories.customer_with(*amounts)
     page = new_page(size)
-    signed_in(page, held.creator)
+    sign_in_as(page, held.creator)
     page.goto(f"/dashboard/subscriptions/{held.public_id}")
     expect(page.get_by_role("heading", name="10 coaching sessions", level=1)).to_be_visible()
     return page, held
@@ -27,7 +27,7 @@ def opened(new_page: NewPage, size: Size, *amounts: int) -> tuple[Page, Holding]
 def as_buyer(new_page: NewPage, size: Size, held: Holding) -> Page:
     """The wallet's page of the same pack."""
     page = new_page(size)
-    signed_in(page, held.buyer)
+    sign_in_as(page, held.buyer)
     page.goto(f"/wallet/{held.public_id}")
     expect(page.get_by_role("heading", name="10 coaching sessions", level=1)).to_be_visible()
     return page
@@ -127,7 +127,7 @@ def test_a_ledger_is_narrowed_by_type_and_days_and_exported_as_it_shows(
         with clock.at(later(days=number)):
             wallets.use(held.creator, held.public_id, 1, f"Lesson {number}", f"k{number}")
     page = new_page(size, color_scheme=theme)
-    signed_in(page, held.creator)
+    sign_in_as(page, held.creator)
     page.goto(f"/dashboard/subscriptions/{held.public_id}")
     expect(ledger(page)).to_have_count(5)
     narrow(page, "All types", "Used")
@@ -155,7 +155,7 @@ def test_older_lines_come_by_the_page_under_a_filter(page: Page) -> None:
     held = factories.customer_with(70)
     for number in range(60):
         wallets.use(held.creator, held.public_id, 1, f"Lesson {number}.", f"k{number}")
-    signed_in(page, held.buyer)
+    sign_in_as(page, held.buyer)
     page.goto(f"/wallet/{held.public_id}")
     narrow(page, "All types", "Used")
     expect(ledger(page)).to_have_count(51)
@@ -203,7 +203,7 @@ def test_each_dialog_of_the_ledger_is_accessible(new_page: NewPage, size: Size, 
     factories.give(held, 9, expires_at=later(days=3))
     wallets.use(held.creator, held.public_id, 4, "Double lesson", "k")
     page = new_page(size, color_scheme=theme)
-    signed_in(page, held.creator)
+    sign_in_as(page, held.creator)
     page.goto(f"/dashboard/subscriptions/{held.public_id}")
     for opener, item in (
         ("Actions for Lot A", "Extend…"),
