@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from litesubs.domain import clock, verify, wallets
 from tests import factories
 from tests.e2e.conftest import NewPage, Size
+from tests.e2e.people import sign_in_as
 from tests.e2e.test_offers_desk import row_of
 from tests.e2e.test_pages import assert_accessible
 from tests.factories import Holding, later
