@@ -17,13 +17,15 @@ FLAGS = ("expiring", "low", "inactive")
 STATUSES = ("active", "paused", "disabled")
 TEXTS = ("search", "pack", "status", "sort")
 NEWEST_FIRST = "-active"
+OVERTAKEN_AT_MOST = 20
 
 
 class CustomersState(SessionState):
     """The list. Its address says what narrows and orders it, so that it can be shared and the back button works.
 
     An address that says nothing shows the list as it was left. `stage` is loading, shown or failed; `sort` is the key
-    of a column, with "-" before it where the largest comes first; `only` holds some of FLAGS.
+    of a column, with "-" before it where the largest comes first; `only` holds some of FLAGS. `_overtaken` is what the
+    address said, on this connection, before the choices that were made since the page was opened.
     """
 
     shown: CustomerPage = NO_CUSTOMERS
@@ -38,6 +40,8 @@ class CustomersState(SessionState):
     at_start: bool = True
     words: str = ""
     _cursors: list[str] = []
+    _overtaken: list[dict[str, str]] = []
+    _connection: str = ""
 
     @rx.var
     def narrowed(self) -> bool:
@@ -59,7 +63,7 @@ class CustomersState(SessionState):
         """Show what the address asks for, else the list as it was left."""
         try:
             self.pack_names = await self._ask(packs.names, archived=True)
-            self._read(dict(parse_qsl(self.router.url.query)))
+            self._arrive(dict(parse_qsl(self.router.url.query)))
             await self._turn()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
             self.stage = "failed"
@@ -69,24 +73,28 @@ class CustomersState(SessionState):
     @handler
     async def search(self, text: str) -> EventType[()] | None:
         """Show whoever matches."""
+        self._choose()
         self.query = str(text).strip()[: customers.SEARCH_LENGTH]
         return await self._first_page()
 
     @handler
     async def pick_pack(self, pack_id: str) -> EventType[()] | None:
         """Show who holds this pack; "" for all."""
+        self._choose()
         self._take(pack=pack_id, status=self.status)
         return await self._first_page()
 
     @handler
     async def pick_status(self, status: str) -> EventType[()] | None:
         """Show those with a pack of this status; "" for all."""
+        self._choose()
         self._take(pack=self.pack, status=status)
         return await self._first_page()
 
     @handler
     async def flip(self, flag: str) -> EventType[()] | None:
         """Put one of FLAGS in force, or out of it."""
+        self._choose()
         held = {*self.only} ^ {str(flag)}
         self.only = [flag for flag in FLAGS if flag in held]
         return await self._first_page()
@@ -94,12 +102,14 @@ class CustomersState(SessionState):
     @handler
     async def sort_by(self, sort: str) -> EventType[()] | None:
         """Order the list by a column; "-" before its key for the largest first."""
+        self._choose()
         self.sort = _order(sort)
         return await self._first_page()
 
     @handler
     async def clear(self) -> EventType[()] | None:
         """Show everybody."""
+        self._choose()
         self.query, self.pack, self.status, self.only = "", "", "", []
         shown = await self._first_page()
         return [rx.set_value("search", ""), shown]
@@ -172,6 +182,17 @@ class CustomersState(SessionState):
             sort=self.sort.removeprefix("-"),
             descending=self.sort.startswith("-"),
         )
+
+    def _choose(self) -> None:
+        """A choice is about to be made: what the address says until now is overtaken."""
+        self._overtaken = [*self._overtaken, self._said()][-OVERTAKEN_AT_MOST:]
+        self._connection = self.router.session.session_id
+
+    def _arrive(self, address: dict[str, str]) -> None:
+        """Take over the address the page was opened with, unless choices made since, faster than this, overtook it."""
+        if self._connection != self.router.session.session_id or address not in self._overtaken:
+            self._read(address)
+        self._overtaken = []
 
     def _read(self, address: dict[str, str]) -> None:
         """Take over what the address asks for. Where that is what is shown already, its page stays open."""

@@ -51,6 +51,26 @@ class TestTheAddressOfTheList:
         state._read({"low": "1", "sort": "name"})
         assert state._cursors == []
 
+    def test_a_choice_that_was_faster_than_the_page_is_not_undone_by_its_address(self) -> None:
+        state = _listed()
+        state._read({"sort": "name"})
+        state._choose()
+        state.only = ["low"]
+        state._choose()
+        state.status = "paused"
+        state._arrive({"sort": "name"})
+        assert state._said() == {"low": "1", "status": "paused", "sort": "name"}
+        state._arrive({"sort": "name"})
+        assert state._said() == {"sort": "name"}
+
+    def test_an_address_that_is_opened_anew_is_followed_whatever_was_chosen_before(self) -> None:
+        state = _listed()
+        state._choose()
+        state.only = ["low"]
+        state._connection = "of the page before"
+        state._arrive({"sort": "name"})
+        assert state._said() == {"sort": "name"}
+
 
 class TestTurningPages:
     def test_a_page_that_everybody_has_left_gives_way_to_the_last_one_with_somebody(
