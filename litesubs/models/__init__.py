@@ -13,6 +13,7 @@ from litesubs.models.insights import (
     InsightLot,
     Measure,
 )
+from litesubs.models.keys import ApiKey, ApiKeySpend, CapPeriod
 from litesubs.models.ledger import (
     CreditGrant,
     CustomerImport,
@@ -20,7 +21,6 @@ from litesubs.models.ledger import (
     GrantExtension,
     GrantSource,
     Hold,
-    HoldLot,
     HoldStatus,
     IdempotencyKey,
     LedgerEntry,
@@ -37,6 +37,9 @@ metadata = db.metadata
 
 __all__ = [
     "NEVER",
+    "ApiKey",
+    "ApiKeySpend",
+    "CapPeriod",
     "Creator",
     "CreditGrant",
     "CreditPack",
@@ -50,7 +53,6 @@ __all__ = [
     "GrantExtension",
     "GrantSource",
     "Hold",
-    "HoldLot",
     "HoldStatus",
     "IdempotencyKey",
     "InsightBuyer",

@@ -265,7 +265,10 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class Hold(SQLModel, table=True):
-    """Credits reserved, not yet spent."""
+    """Credits reserved, not yet spent. Its id is that of the posting whose entries say which lots it drew on.
+
+    `key_id` is the API key that placed it. What was held and not captured goes back to that key's spend cap.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
@@ -277,23 +280,13 @@ class Hold(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     creator_id: UUID = Field(index=True)
     wallet_id: UUID = Field(foreign_key="wallet.id", index=True)
+    key_id: UUID | None = Field(default=None, foreign_key="api_key.id")
     amount: int = Field(sa_column=count())
     captured: int = Field(default=0, sa_column=count(0))
     status: HoldStatus = Field(sa_column=Column(enum(HoldStatus, "status"), nullable=False))
     expires_at: datetime = Field(sa_column=time())
     created_at: datetime = Field(sa_column=time())
     settled_at: datetime | None = Field(default=None, sa_column=time(nullable=True))
-
-
-class HoldLot(SQLModel, table=True):
-    """How much of which grant a hold has reserved."""
-
-    __tablename__ = "hold_lot"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount_positive"),)
-
-    hold_id: UUID = Field(foreign_key="hold.id", primary_key=True)
-    grant_id: UUID = Field(foreign_key="credit_grant.id", primary_key=True)
-    amount: int = Field(sa_column=count())
 
 
 class IdempotencyKey(SQLModel, table=True):

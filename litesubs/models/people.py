@@ -67,7 +67,7 @@ class EmailVerification(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    """A person as one creator knows them."""
+    """A person as one creator knows them. One who `is_test` is left out of every figure."""
 
     __tablename__ = "customer"
     __table_args__ = (
@@ -82,4 +82,5 @@ class Customer(SQLModel, table=True):
     email: str = Field(sa_column=Column(Text, nullable=False))
     email_normalized: str = Field(sa_column=Column(Text, nullable=False))
     name: str = Field(sa_column=Column(Text, nullable=False))
+    is_test: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     created_at: datetime = Field(sa_column=time())
