@@ -28,9 +28,11 @@ from litesubs.domain.errors import (
     HoldNotOpenError,
     IdempotencyKeyReusedError,
     InsufficientCreditsError,
+    InvalidApiKeyError,
     LotOverError,
     NotFoundError,
     NothingToReverseError,
+    SpendCapReachedError,
     SubscriptionDisabledError,
     SubscriptionInactiveError,
     ValidationFailedError,
@@ -58,6 +60,8 @@ REFUSALS: dict[str, type[DomainError]] = {
         SubscriptionInactiveError,
         IdempotencyKeyReusedError,
         HoldNotOpenError,
+        InvalidApiKeyError,
+        SpendCapReachedError,
     )
 }
 SPEND = text("""
