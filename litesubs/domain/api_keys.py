@@ -137,7 +137,7 @@ def rotate(actor: Actor, key_id: str, overlap: str) -> tuple[KeyView, str]:
     ApiKeyOverError for a key that is over or replaced already; ValidationFailedError with field `overlap`.
     """
     creator_id = _in_person(actor)
-    more_time = OVERLAPS.get(overlap) if isinstance(overlap, str) else None
+    more_time = next((span for key, span in OVERLAPS.items() if key == overlap), None)
     if more_time is None:
         raise ValidationFailedError({"overlap": "Choose from the list for how long the old key works."})
     token = key_tokens.new()
@@ -217,6 +217,11 @@ def first_call(actor: Actor, token: str, scopes: Sequence[str]) -> str:
         f"-d {shlex.quote(body)}",
     )
     return " \\\n  ".join(lines)
+
+
+def placeholder() -> str:
+    """What stands for a key in examples."""
+    return f"{key_tokens.kind()}…"
 
 
 def _in_person(actor: Actor) -> UUID:

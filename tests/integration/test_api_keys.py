@@ -23,6 +23,7 @@ from litesubs.domain.errors import (
     InvalidApiKeyError,
     NotFoundError,
     SignInRequiredError,
+    SpendCapReachedError,
     TooManyApiKeysError,
     ValidationFailedError,
 )
@@ -36,6 +37,14 @@ pytestmark = pytest.mark.usefixtures("shared_database")
 HERE = "192.0.2.7"
 DRAFT = KeyDraft("Booking bot", ("read", "debits:write"))
 KOLKATA = ZoneInfo("Asia/Kolkata")
+
+
+CODES = {
+    InvalidApiKeyError: (401, "invalid_api_key"),
+    InsufficientScopeError: (403, "insufficient_scope"),
+    AddressNotAllowedError: (403, "address_not_allowed"),
+    SpendCapReachedError: (403, "spend_cap_reached"),
+}
 
 
 def row(key_id: str) -> ApiKey:
@@ -69,6 +78,11 @@ def test_a_new_key_is_its_creator_within_its_scopes() -> None:
         "Ada Byron",
     )
     assert (view.last_used, view.expires, view.cap, view.networks) == ("", "", "", "")
+
+
+def test_what_refuses_a_key_has_a_code() -> None:
+    for error, (status, code) in CODES.items():
+        assert (error.status, error.code) == (status, code)
 
 
 def test_only_a_hash_of_the_key_is_kept() -> None:
