@@ -26,8 +26,8 @@ MOST_AT_ONCE = 128
 # A wallet that something long holds, an import for instance, is not waited for longer than this. And plans are made
 # once: one that was made while a table was empty would read all of it, however large it has become since.
 OPTIONS = (
-    "-c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c lock_timeout=3s -c statement_timeout=15s "
-    "-c idle_in_transaction_session_timeout=30s"
+    "-c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c lock_timeout=3s "
+    "-c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
 )
 PREPARE = """
 PREPARE spend (text, uuid, uuid, uuid, text, text, bytea, uuid, bigint, uuid, text, text, jsonb, bytea, bytea, integer,
