@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
 
-from litesubs.domain.errors import CreatorProfileRequiredError, SignInRequiredError
+from litesubs.domain.errors import CreatorProfileRequiredError, InsufficientScopeError, SignInRequiredError
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Actor:
     name: str = ""
     verified: bool = False
     job: str = ""
+    key_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
 
     @classmethod
     def system(cls, job: str) -> Self:
@@ -39,6 +41,8 @@ class Actor:
     @property
     def ledger_id(self) -> str:
         """How the ledger records this actor: an id, never a name."""
+        if self.key_id:
+            return f"key:{self.key_id}"
         return f"user:{self.user_id}" if self.user_id else f"system:{self.job}"
 
     def require_user(self) -> UUID:
@@ -49,10 +53,16 @@ class Actor:
 
     def require_creator(self) -> UUID:
         """The creator's id, or the error that says what is missing."""
-        self.require_user()
+        if self.key_id is None:
+            self.require_user()
         if self.creator_id is None:
             raise CreatorProfileRequiredError
         return self.creator_id
+
+    def require_scope(self, scope: str) -> None:
+        """InsufficientScopeError unless the key has this scope. A person has every scope of their own."""
+        if self.key_id is not None and scope not in self.scopes:
+            raise InsufficientScopeError(scope=scope)
 
 
 VISITOR = Actor()

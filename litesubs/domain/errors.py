@@ -152,6 +152,34 @@ class IdempotencyKeyReusedError(DomainError):
     status = 422
 
 
+class IdempotencyKeyMissingError(DomainError):
+    """Send an Idempotency-Key header: a fresh value for each intention, the same one again for each retry of it."""
+
+    code = "idempotency_key_missing"
+    status = 400
+
+
+class IdempotencyKeyInUseError(DomainError):
+    """A request with this Idempotency-Key is still running. Send it again in a moment."""
+
+    code = "idempotency_key_in_use"
+    status = 409
+
+
+class HoldNotOpenError(DomainError):
+    """This hold is no longer open."""
+
+    code = "hold_not_open"
+    status = 409
+
+
+class OutcomeUnknownError(DomainError):
+    """The database was lost while this was written. Send it again with the same Idempotency-Key."""
+
+    code = "unavailable"
+    status = 503
+
+
 class CrossSiteError(DomainError):
     """This form was sent from another site. Open Litesubs itself and try again."""
 
@@ -171,3 +199,17 @@ class PaymentProviderError(DomainError):
 
     code = "payment_provider_unavailable"
     status = 503
+
+
+class InvalidApiKeyError(DomainError):
+    """This API key is missing, malformed, expired or revoked."""
+
+    code = "invalid_api_key"
+    status = 401
+
+
+class InsufficientScopeError(DomainError):
+    """This API key may not do that."""
+
+    code = "insufficient_scope"
+    status = 403
