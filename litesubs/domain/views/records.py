@@ -102,6 +102,26 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Debit:
+    """Credits spent."""
+
+    id: str
+    amount: int
+    balance: Balance
+    allocations: list[Allocation]
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a debit would do: the lots that would pay, and the balance as it would be then."""
+
+    dry_run: Literal[True]
+    amount: int
+    balance: Balance
+    allocations: list[Allocation]
+
+
+@dataclass(frozen=True)
 class Hold:
     """Credits reserved. `debit` is what a capture spent, and can be reversed."""
 
