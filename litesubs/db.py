@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
+import psycopg2
 from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session, SQLModel
@@ -83,6 +84,22 @@ def give_up_soon(session: Session) -> None:
     limits = {"statement": f"{STATEMENT_TIMEOUT_SECONDS}s", "lock": f"{LOCK_TIMEOUT_SECONDS}s"}
     set_both = "SELECT set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true)"
     session.execute(text(set_both), limits)
+
+
+def dedicated(options: str) -> psycopg2.extensions.connection:
+    """A connection outside the pool that commits each statement, for a thread that keeps it, and closes it.
+
+    `options` are PostgreSQL's, as "-c name=value".
+    """
+    url = database_url().set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg2.connect(
+        url,
+        application_name="litesubs",
+        options=f"-c timezone=UTC {options}",
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+    )
+    connection.autocommit = True
+    return connection
 
 
 def reset() -> None:

@@ -9,9 +9,9 @@ from litesubs.domain.errors import CreatorProfileRequiredError, InsufficientScop
 
 @dataclass(frozen=True)
 class Actor:
-    """A person who is signed in, a visitor (no `user_id`), or the system itself (`job` names which part).
+    """A person who is signed in, a visitor (no `user_id`), a creator's API key, or the system (`job` names which part).
 
-    `verified` says that the person has proven the address.
+    `verified` says that the person has proven the address. A key (`key_id`) acts for its creator within its `scopes`.
     """
 
     user_id: UUID | None = None
@@ -46,13 +46,13 @@ class Actor:
         return f"user:{self.user_id}" if self.user_id else f"system:{self.job}"
 
     def require_user(self) -> UUID:
-        """The user's id, or SignInRequiredError."""
+        """The user's id, or SignInRequiredError. A key is nobody who can sign in."""
         if self.user_id is None:
             raise SignInRequiredError
         return self.user_id
 
     def require_creator(self) -> UUID:
-        """The creator's id, or the error that says what is missing."""
+        """The creator's id, a key's too, or the error that says what is missing."""
         if self.key_id is None:
             self.require_user()
         if self.creator_id is None:
@@ -60,9 +60,11 @@ class Actor:
         return self.creator_id
 
     def require_scope(self, scope: str) -> None:
-        """InsufficientScopeError unless the key has this scope. A person has every scope of their own."""
+        """InsufficientScopeError where a key may not do this. A person may do all that their side can."""
         if self.key_id is not None and scope not in self.scopes:
-            raise InsufficientScopeError(scope=scope)
+            raise InsufficientScopeError(
+                f"This API key lacks the scope {scope}. Make a key that has it, under Developers.", scope=scope
+            )
 
 
 VISITOR = Actor()

@@ -60,6 +60,48 @@ class WrongCredentialsError(DomainError):
     status = 401
 
 
+class InvalidApiKeyError(DomainError):
+    """This is not a valid API key. Send one as Authorization: Bearer ls_…, whole and as it was shown."""
+
+    code = "invalid_api_key"
+    status = 401
+
+
+class InsufficientScopeError(DomainError):
+    """This API key may not do this. Make one with the scope that it needs."""
+
+    code = "insufficient_scope"
+    status = 403
+
+
+class AddressNotAllowedError(DomainError):
+    """This API key cannot be used from this address."""
+
+    code = "address_not_allowed"
+    status = 403
+
+
+class SpendCapReachedError(DomainError):
+    """This API key has reached its spend cap. It can spend again when the next period begins."""
+
+    code = "spend_cap_reached"
+    status = 403
+
+
+class ApiKeyOverError(DomainError):
+    """This key works no more, or has been replaced already. Make a new one."""
+
+    code = "api_key_over"
+    status = 409
+
+
+class TooManyApiKeysError(DomainError):
+    """There are too many keys. Revoke one that is not used any more."""
+
+    code = "too_many_api_keys"
+    status = 409
+
+
 class TooManyAttemptsError(DomainError):
     """Too many attempts. Wait a minute, then try again."""
 
@@ -174,7 +216,7 @@ class HoldNotOpenError(DomainError):
 
 
 class OutcomeUnknownError(DomainError):
-    """The database was lost while this was written. Send it again with the same Idempotency-Key."""
+    """The database is busy, or was lost on the way. Send it again with the same Idempotency-Key."""
 
     code = "unavailable"
     status = 503
@@ -199,17 +241,3 @@ class PaymentProviderError(DomainError):
 
     code = "payment_provider_unavailable"
     status = 503
-
-
-class InvalidApiKeyError(DomainError):
-    """This API key is missing, malformed, expired or revoked."""
-
-    code = "invalid_api_key"
-    status = 401
-
-
-class InsufficientScopeError(DomainError):
-    """This API key may not do that."""
-
-    code = "insufficient_scope"
-    status = 403

@@ -56,11 +56,10 @@ def claim(session: Session, creator_id: UUID, key: str, *request: object) -> boo
     A second caller with the same key waits for the first to commit, and acts only if the first was undone. Raises
     IdempotencyKeyReusedError where the key came with another request.
     """
-    sent = fingerprint(*request)
     row = {
         "creator_id": creator_id,
         "key": key,
-        "request_hash": sent,
+        "request_hash": fingerprint(*request),
         "status": DONE,
         "body": "",
         "created_at": clock.now(),
@@ -71,11 +70,11 @@ def claim(session: Session, creator_id: UUID, key: str, *request: object) -> boo
     if claimed.first() is not None:
         return True
     before = session.get(IdempotencyKey, (creator_id, key))
-    if before is None or before.request_hash != sent:
+    if before is None or before.request_hash != fingerprint(*request):
         raise IdempotencyKeyReusedError
     return False
 
 
 def fingerprint(*request: object) -> bytes:
-    """What two requests have in common where they ask for the same."""
+    """What must be the same for a key to mean the same request."""
     return hashlib.sha256(repr(request).encode()).digest()

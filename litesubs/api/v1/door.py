@@ -12,6 +12,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.requests import Request
+from starlette.responses import Response
 from structlog.contextvars import bound_contextvars
 
 from litesubs.api.deps import client_address
@@ -53,6 +54,11 @@ class RateLimitedError(DomainError):
     code = "rate_limited"
     status = 429
 
+    def __init__(self, limit: str, seconds: int) -> None:
+        """`limit` is the one that is used up, for so many seconds more."""
+        super().__init__(None, **{"violated-policies": [limit]})
+        self.seconds = seconds
+
 
 class _Limits:
     """Which limits a request counts towards, and how they stand."""
@@ -87,7 +93,7 @@ class _Limits:
         reset = max(1, round(stats.reset_time - time.time()))
         self._standing.append((name, most, stats.remaining, reset))
         if not allowed:
-            raise RateLimitedError(**{"violated-policies": [name], "retry_after": reset})
+            raise RateLimitedError(name, reset)
 
 
 class Door:
@@ -149,19 +155,19 @@ class Door:
             await self.app(scope, receive, send)
 
 
-def refusal(error: DomainError, request_id: str) -> problems.Response:
+def refusal(error: DomainError, request_id: str) -> Response:
     """The answer to an error, with the headers that belong to its status."""
     headers: dict[str, str] = {}
     if isinstance(error, InvalidApiKeyError):
         headers = CHALLENGE
     elif isinstance(error, RateLimitedError):
-        headers = {"retry-after": str(error.data.pop("retry_after"))}
+        headers = {"retry-after": str(error.seconds)}
     elif error.status == 503:  # noqa: PLR2004 - Service Unavailable
         headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
     return problems.of_domain(error, request_id, headers)
 
 
-def unavailable(request_id: str) -> problems.Response:
+def unavailable(request_id: str) -> Response:
     """The answer while the database is away, or took too long."""
     return problems.problem("unavailable", request_id, headers={"retry-after": str(RETRY_AFTER_SECONDS)})
 
@@ -197,10 +203,9 @@ def _counted(receive: Receive) -> Receive:
 async def _actor(request: Request, limits: _Limits) -> Actor:
     """Whose key came with the request."""
     sent = BEARER.fullmatch(request.headers.get("authorization", ""))
+    token = sent[1] if sent else ""
     try:
-        if sent is None:
-            raise InvalidApiKeyError
-        return await to_thread.run_sync(api_keys.authenticate, sent[1], client_address(request))
+        return await to_thread.run_sync(api_keys.authenticate, token, client_address(request))
     except InvalidApiKeyError:
         limits.count_failure()
         raise

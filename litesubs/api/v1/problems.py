@@ -34,7 +34,7 @@ PROBLEMS = {
             "idempotency_key_missing",
             400,
             "No Idempotency-Key",
-            "Send an Idempotency-Key header: a fresh value for each intention, the same one again for each retry of it.",
+            "Send an Idempotency-Key header: a fresh value for each intention, the same again for each retry of it.",
         ),
         Problem("invalid_json", 400, "The body is not JSON", "Send one JSON object in UTF-8."),
         Problem(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from litesubs.api.v1 import bodies
-from litesubs.api.v1.bodies import BatchDebit, NewAdjustment, NewBatch, NewDebit, NewHold, Nothing, Part
+from litesubs.api.v1.bodies import NewAdjustment, NewBatch, NewDebit, NewHold, Nothing, Part
 from litesubs.api.v1.reads import actor_of
 from litesubs.domain import corrections, holds, records, spends
 from litesubs.domain.corrections import Adjustment
@@ -44,9 +44,7 @@ async def create_debit(request: Request) -> Response:
 
 
 @router.post("/debits/batch", operation_id="create_debits", tags=["Debits"], summary="Spend many times")
-def create_debits(
-    request: Request, key: Key, body: Annotated[NewBatch, Depends(bodies.body_of(NewBatch))]
-) -> Response:
+def create_debits(request: Request, key: Key, body: Annotated[NewBatch, Depends(bodies.body_of(NewBatch))]) -> Response:
     """Up to 100 debits, each of which succeeds or fails on its own, in the order given. The answers are in that order.
 
     Where none succeeds nothing is written, and the same key can be used again.
