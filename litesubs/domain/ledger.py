@@ -45,12 +45,20 @@ from litesubs.models import (
     GrantExtension,
     GrantSource,
     Hold,
+    HoldStatus,
     LedgerEntry,
     Subscription,
     SubscriptionStatus,
     Wallet,
 )
 
+SPENDS = (EntryType.debit, EntryType.capture)
+# What a hold reserved counts in the period in which it was placed, by the creator's clocks.
+LESS_SPENT = text("""
+    UPDATE api_key_spend s SET spent = greatest(0, s.spent - :amount)
+    FROM api_key k JOIN creator c ON c.id = k.creator_id
+    WHERE k.id = :key_id AND s.key_id = k.id
+        AND s.period = date_trunc(k.cap_period, CAST(:at AS timestamptz) AT TIME ZONE c.time_zone)::date""")
 # What the functions of the database answer where they refuse.
 REFUSALS: dict[str, type[DomainError]] = {
     error.code: error
@@ -205,15 +213,16 @@ def capture(session: Session, hold_id: UUID, actor: Actor, *, amount: int | None
 def reverse(
     session: Session, posting_id: UUID, actor: Actor, *, amount: int | None = None, note: Note = NO_NOTE
 ) -> UUID:
-    """Give back a debit, or `amount` credits of it, to the lots it drew from, the last drawn first.
+    """Give back a debit or capture, or `amount` credits of it, to the lots it drew from, the last drawn first.
 
     Lots that have expired since get nothing back: it would be lost at once. Returns the posting id.
 
-    Raises NotFoundError for a posting that is not a debit, and NothingToReverseError for more than can be given back,
+    Raises NotFoundError for a posting that spent nothing, and NothingToReverseError for more than can be given back,
     with `left`, which can be, and `lapsed`, which has expired.
     """
-    drawn = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == posting_id)).all()
-    if not drawn or drawn[0].type is not EntryType.debit:
+    spent = select(LedgerEntry).where(LedgerEntry.posting_id == posting_id, LedgerEntry.posted_delta < 0)
+    drawn = session.exec(spent.where(col(LedgerEntry.type).in_(SPENDS))).all()
+    if not drawn:
         raise NotFoundError
     wallet = locked.wallet(session, drawn[0].wallet_id)
     subscriptions = locked.subscriptions(session, wallet.id)
@@ -230,6 +239,32 @@ def reverse(
             posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
             need -= take
     return _written(session, posting)
+
+
+def release(session: Session, hold_id: UUID, actor: Actor) -> UUID:
+    """Free all that an open hold reserves. Returns the posting id.
+
+    Raises NotFoundError, and HoldNotOpenError (`hold_status`) for one that was settled or whose time is over.
+    """
+    held = _hold(session, hold_id)
+    wallet = locked.wallet(session, held.wallet_id)
+    session.refresh(held)
+    posting = Posting(wallet, EntryType.release, actor, reverses=hold_id)
+    if held.status is not HoldStatus.open or held.expires_at <= posting.at:
+        status = HoldStatus.expired if held.status is HoldStatus.open else held.status
+        raise HoldNotOpenError(hold_status=status.value)
+    return _freed(session, held, posting, HoldStatus.released)
+
+
+def expire_hold(session: Session, hold_id: UUID, actor: Actor) -> UUID | None:
+    """Free all that an open hold reserves, once its `expires_at` has come. None if there is nothing to do."""
+    held = _hold(session, hold_id)
+    wallet = locked.wallet(session, held.wallet_id)
+    session.refresh(held)
+    posting = Posting(wallet, EntryType.release, actor, reverses=hold_id)
+    if held.status is not HoldStatus.open or held.expires_at > posting.at:
+        return None
+    return _freed(session, held, posting, HoldStatus.expired)
 
 
 def adjust_up(
@@ -462,6 +497,25 @@ def _subscription(session: Session, subscription_id: UUID) -> Subscription:
     if subscription is None:
         raise NotFoundError
     return subscription
+
+
+def _hold(session: Session, hold_id: UUID) -> Hold:
+    held = session.get(Hold, hold_id)
+    if held is None:
+        raise NotFoundError
+    return held
+
+
+def _freed(session: Session, held: Hold, posting: Posting, status: HoldStatus) -> UUID:
+    """Write a hold's end: its lots are free again, and the cap of the key that placed it counts it no longer."""
+    reserved = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == held.id)).all()
+    lots = {lot.id: lot for lot in locked.lots(session, [entry.grant_id for entry in reserved])}
+    subscriptions = locked.subscriptions(session, held.wallet_id)
+    for entry in sorted(reserved, key=lambda entry: entry.wallet_version):
+        posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], held=-entry.held_delta)
+    held.status, held.settled_at = status, posting.at
+    session.execute(LESS_SPENT, {"amount": held.amount, "key_id": held.key_id, "at": held.created_at})
+    return _written(session, posting)
 
 
 def _free(lots: Iterable[CreditGrant]) -> int:
