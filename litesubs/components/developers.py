@@ -79,10 +79,14 @@ def code_block(text: Text, label: str, *, copies: bool = True) -> rx.Component:
     code = rx.el.pre(
         rx.el.code(text),
         tab_index=0,
-        class_name=joined(CODE, "overflow-x-auto px-4 py-3.5", "pr-24" if copies else ""),
+        class_name=joined(CODE, "overflow-x-auto px-4 py-3.5", "sm:pr-24" if copies else ""),
         custom_attrs={"aria-label": label, "role": "region"},
     )
-    copy = rx.el.div(copy_button(text), class_name="absolute top-2 right-2") if copies else rx.fragment()
+    copy = (
+        rx.el.div(copy_button(text), class_name="px-4 pb-3 sm:absolute sm:top-2 sm:right-0 sm:px-2 sm:pb-0")
+        if copies
+        else rx.fragment()
+    )
     return rx.el.div(code, copy, class_name="relative min-w-0 rounded-lg border border-border bg-sunken")
 
 

@@ -53,11 +53,15 @@ ANSWER = """{
   "id": "debit_…",
   "amount": 1,
   "balance": {
-    "posted": 6, "held": 1, "available": 5
+    "posted": 6,
+    "held": 1,
+    "available": 5
   },
   "allocations": [{
-    "grant": "grant_…", "pack": "pack_…",
-    "amount": 1, "expires_at": null
+    "grant": "grant_…",
+    "pack": "pack_…",
+    "amount": 1,
+    "expires_at": null
   }]
 }"""
 
