@@ -50,7 +50,7 @@ def key_badge(state: Text) -> rx.Component:
     """Why an API key works no more, or not for long: ending, replaced, expired or revoked. Others say nothing."""
     return rx.match(
         state,
-        ("ending", badge("Being replaced", "clock-alert", "warning")),
+        ("ending", badge("Ending", "clock-alert", "warning")),
         ("replaced", badge("Replaced", "ban")),
         ("expired", badge("Expired", "calendar-x", "danger")),
         ("revoked", badge("Revoked", "ban")),

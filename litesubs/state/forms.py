@@ -11,6 +11,11 @@ def text(form: object, name: str) -> str:
     return str(form.get(name, "")) if isinstance(form, dict) else ""
 
 
+def ticked(form: object, name: str) -> bool:
+    """Whether a checkbox is ticked. Reflex sends true or false for it, not what a browser would."""
+    return isinstance(form, dict) and form.get(name) in (True, "on")
+
+
 def expiry(form: object) -> str:
     """When credits are to expire, as the domain reads it.
 

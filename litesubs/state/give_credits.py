@@ -149,7 +149,7 @@ class GiveCreditsState(SessionState):
             credits=forms.text(form, "credits"),
             expires=forms.expiry(form),
             reason=forms.text(form, "reason"),
-            promo=bool(forms.text(form, "promo")),
+            promo=forms.ticked(form, "promo"),
         )
 
     def _refreshed(self) -> list[EventCallback[()]]:
