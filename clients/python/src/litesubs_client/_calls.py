@@ -14,6 +14,8 @@ from litesubs_client._errors import LitesubsError, NotFound, refusal
 PAGE_LENGTH = 100
 CREATED = 201
 
+Query = Mapping[str, str | list[str] | None]
+
 T = TypeVar("T")
 
 
@@ -24,7 +26,7 @@ class Call(Generic[T]):
     method: str
     path: str
     parse: Callable[[Any], T]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Query = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     key: str | None = None
 
@@ -89,12 +91,13 @@ def ledger(
     customer_id: str,
     *,
     pack: str | None = None,
-    type: str | None = None,  # noqa: A002 - the API's word
+    types: Sequence[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Call[Page[Entry]]:
-    """A customer's ledger, newest first: of one pack, of one type of entry, from `since` on, before `until`."""
-    return _list(_path("customers", customer_id, "ledger"), Entry, pack=pack, type=type, since=since, until=until)
+    """A customer's ledger, newest first: of one pack, of these types of entries, from `since` on, before `until`."""
+    query = {"pack": pack, "type": list(types), "since": _text(since), "until": _text(until)}
+    return _list(_path("customers", customer_id, "ledger"), Entry, query)
 
 
 def debit(
@@ -193,9 +196,9 @@ def _get(path: str, kind: type[T]) -> Call[T]:
     return Call("GET", path, partial(read, kind))
 
 
-def _list(path: str, kind: type[T], **query: str | datetime | None) -> Call[Page[T]]:
-    named = {name: text for name, value in query.items() if (text := _text(value)) is not None}
-    return Call("GET", path, partial(_page, kind), {"limit": str(PAGE_LENGTH)} | named)
+def _list(path: str, kind: type[T], query: Query | None = None) -> Call[Page[T]]:
+    named = {name: value for name, value in (query or {}).items() if value}
+    return Call("GET", path, partial(_page, kind), {"limit": str(PAGE_LENGTH), **named})
 
 
 def _page(kind: type[T], found: Any) -> Page[T]:
@@ -216,8 +219,8 @@ def _path(*parts: str) -> str:
     return "".join(f"/{quote(part, safe='')}" for part in parts)
 
 
-def _text(value: str | datetime | None) -> str | None:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
+def _text(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
 def _fields(order: DebitOrder) -> dict[str, Any]:

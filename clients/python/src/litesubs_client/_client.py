@@ -94,6 +94,8 @@ class _Api:
     adjust = _Method(_calls.adjust)
 
     def __init__(self, base_url: str, api_key: str, *, max_retries: int) -> None:
+        if not api_key:
+            raise ValueError("api_key is empty: make a key on the page Developers.")
         self._address = f"{base_url.rstrip('/')}/api/v1"
         self._headers = {"authorization": f"Bearer {api_key}", "accept": "application/json"}
         self._max_retries = max_retries
