@@ -1,11 +1,11 @@
 // The command palette: type a few letters, press Enter, be there. Pages and actions are found here, people and packs by
 // the server; until it has answered, what it found last is narrowed, so that the list never jumps.
-import { CornerDownLeft, Download, Gift, LayoutDashboard, Link, Plus, Search, Settings, Ticket, Upload, Users, X } from "lucide-react";
+import { CodeXml, CornerDownLeft, Download, Gift, LayoutDashboard, Link, Plus, Search, Settings, Ticket, Upload, Users, X } from "lucide-react";
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Marked, useRows } from "./combobox.jsx";
 
-const SIGNS = { customers: Users, export: Download, give: Gift, import: Upload, links: Link, new: Plus, overview: LayoutDashboard, packs: Ticket, settings: Settings };
+const SIGNS = { customers: Users, developers: CodeXml, export: Download, give: Gift, import: Upload, links: Link, new: Plus, overview: LayoutDashboard, packs: Ticket, settings: Settings };
 const GROUPS = [["customer", "Customers"], ["pack", "Packs"], ["action", "Do"], ["page", "Go to"]];
 const sign = (of) => h(of, { size: 16, strokeWidth: 1.75, "aria-hidden": true });
 

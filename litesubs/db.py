@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 
-from sqlalchemy import Engine, MetaData, create_engine
+import psycopg2
+from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session, SQLModel
 
@@ -14,6 +15,8 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 30
 POOL_TIMEOUT_SECONDS = 20
 CONNECT_TIMEOUT_SECONDS = 10
+LOCK_TIMEOUT_SECONDS = 2
+STATEMENT_TIMEOUT_SECONDS = 5
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,6 +74,32 @@ def snapshot() -> Iterator[Session]:
     with transaction() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         yield session
+
+
+def give_up_soon(session: Session) -> None:
+    """In this transaction a statement, or a lock that another one holds, ends in OperationalError when it takes long.
+
+    For callers who wait for an answer and can ask again.
+    """
+    limits = {"statement": f"{STATEMENT_TIMEOUT_SECONDS}s", "lock": f"{LOCK_TIMEOUT_SECONDS}s"}
+    set_both = "SELECT set_config('statement_timeout', :statement, true), set_config('lock_timeout', :lock, true)"
+    session.execute(text(set_both), limits)
+
+
+def dedicated(options: str) -> psycopg2.extensions.connection:
+    """A connection outside the pool that commits each statement, for a thread that keeps it, and closes it.
+
+    `options` are PostgreSQL's, as "-c name=value".
+    """
+    url = database_url().set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = psycopg2.connect(
+        url,
+        application_name="litesubs",
+        options=f"-c timezone=UTC {options}",
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+    )
+    connection.autocommit = True
+    return connection
 
 
 def reset() -> None:

@@ -1,7 +1,7 @@
 """`python -m litesubs demo`: believable creators, buyers, sales and usage, through the use cases a person would use.
 
-Safe to repeat: a creator or buyer who exists is left as they are. Sales need the Stripe sandbox, whose checkout page it
-pays on; with a real key it refuses.
+Safe to repeat: a creator or buyer who exists is left as they are, and the API keys it prints stay the same. Sales need
+the Stripe sandbox, whose checkout page it pays on; with a real key it refuses.
 """
 
 import json
@@ -15,8 +15,21 @@ import httpx
 from sqlmodel import col, select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, clock, customers, links, packs, profiles, purchases, verification, visits, wallets
+from litesubs.domain import (
+    accounts,
+    api_keys,
+    clock,
+    customers,
+    links,
+    packs,
+    profiles,
+    purchases,
+    verification,
+    visits,
+    wallets,
+)
 from litesubs.domain.actors import VISITOR, Actor
+from litesubs.domain.api_keys import SCOPES, KeyDraft
 from litesubs.domain.errors import WrongCredentialsError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView
@@ -212,8 +225,8 @@ def run(*, as_json: bool) -> None:
         print(json.dumps(found, ensure_ascii=False))
         return
     print(f"Demo is in {settings().base_url}. The password of everybody is: {PASSWORD}")
-    for shop in SHOPS:
-        print(f"  creator {shop.email}")
+    for one in found["creators"]:
+        print(f"  creator {one['email']}, API key {one['api_key']}")
     for email in BUYERS:
         print(f"  buyer   {email}")
     for link in found["links"]:
@@ -317,15 +330,20 @@ def _inventory(creators: dict[str, Actor]) -> dict[str, Any]:
     offers: list[dict[str, Any]] = []
     tokens: list[dict[str, str]] = []
     people: list[dict[str, str]] = []
+    keys: dict[str, str] = {}
     for handle, creator in creators.items():
         for pack in packs.mine(creator):
             fields = ("id", "slug", "name", "credits", "price_minor", "currency")
             offers.append({"handle": handle} | {name: getattr(pack, name) for name in fields})
             tokens.extend({"token": link.token, "pack": pack.id} for link in links.of_pack(creator, pack.id))
+        keys[handle] = api_keys.kept(creator, KeyDraft("Demo", tuple(SCOPES)), "demo")
         people.extend({"id": key, "email": email, "handle": handle} for key, email in customers.known(creator))
     return {
         "base_url": settings().base_url,
-        "creators": [{"email": shop.email, "password": PASSWORD, "handle": shop.handle} for shop in SHOPS],
+        "creators": [
+            {"email": shop.email, "password": PASSWORD, "handle": shop.handle, "api_key": keys[shop.handle]}
+            for shop in SHOPS
+        ],
         "buyers": [{"email": email, "password": PASSWORD} for email in BUYERS],
         "packs": offers,
         "links": tokens,

@@ -16,7 +16,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from litesubs import db
-from litesubs.domain import gifts, purchases, stripe_events, sums, verification, visits, wallets
+from litesubs.domain import gifts, holds, purchases, stripe_events, sums, verification, visits, wallets
 
 CONCURRENCY = 4
 POLL_SECONDS = 5.0  # new jobs are announced at once; this is for scheduled and retried ones
@@ -90,6 +90,13 @@ def sweep_purchases(timestamp: int) -> None:  # noqa: ARG001 - periodic tasks ar
 def expire_credits(timestamp: int) -> None:  # noqa: ARG001
     """Write the ledger entries for grants whose time is over."""
     wallets.expire_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="expire_holds", queue="upkeep", queueing_lock="expire_holds")
+def expire_holds(timestamp: int) -> None:  # noqa: ARG001
+    """Free what holds reserve whose time is over."""
+    holds.expire_due()
 
 
 @app.periodic(cron="23 3 * * *")

@@ -18,6 +18,7 @@ from litesubs.pages import (
     customer_import,
     customers,
     dashboard,
+    developers,
     error,
     landing,
     links,
@@ -38,6 +39,7 @@ from litesubs.state.customer import CustomerState
 from litesubs.state.customer_import import CustomerImportState
 from litesubs.state.customers import CustomersState
 from litesubs.state.dashboard import DashboardState
+from litesubs.state.developers import DevelopersState
 from litesubs.state.give_credits import GiveCreditsState
 from litesubs.state.links import LinksState
 from litesubs.state.pack_editor import PackEditorState
@@ -105,6 +107,7 @@ private(
     pack_editor.page, "/dashboard/packs/[pack_id]", "Pack · Litesubs", PackEditorState.load, LinksState.load_of_pack
 )
 private(links.page, "/dashboard/links", "Share links · Litesubs", LinksState.load)
+private(developers.page, "/dashboard/developers", "Developers · Litesubs", DevelopersState.load)
 private(settings.page, "/dashboard/settings", "Settings · Litesubs", SettingsState.load)
 private(
     customers.page,

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     stripe_api_base: str | None = Field(default=None, validation_alias="STRIPE_API_BASE")
     smtp_url: SecretStr | None = Field(default=None, validation_alias="SMTP_URL")
     mail_from: str = Field(default="", validation_alias="MAIL_FROM")
+    api_key_limit: int = Field(default=6_000, ge=1, validation_alias="LITESUBS_API_KEY_LIMIT")
+    api_address_limit: int = Field(default=12_000, ge=1, validation_alias="LITESUBS_API_ADDRESS_LIMIT")
 
     @field_validator("smtp_url")
     @classmethod

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from litesubs.api import auth, files, imports, public, site, stripe_webhook
+from litesubs.api.v1 import app as v1
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
 from litesubs.domain.health import OUTAGE
 from litesubs.domain.prose import local_path
@@ -107,5 +108,6 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
 api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
 for part in (auth, public, files, imports, stripe_webhook):
     api.include_router(part.router)
+api.mount("/api/v1", v1.guarded)
 for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)

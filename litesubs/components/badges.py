@@ -46,6 +46,18 @@ def link_badge(state: Text) -> rx.Component:
     )
 
 
+def key_badge(state: Text) -> rx.Component:
+    """Why an API key works no more, or not for long: ending, replaced, expired or revoked. Others say nothing."""
+    return rx.match(
+        state,
+        ("ending", badge("Being replaced", "clock-alert", "warning")),
+        ("replaced", badge("Replaced", "ban")),
+        ("expired", badge("Expired", "calendar-x", "danger")),
+        ("revoked", badge("Revoked", "ban")),
+        rx.fragment(),
+    )
+
+
 def expiry_words(words: Text, *, soon: Flag = False) -> rx.Component:
     """When credits expire, for tables: only what needs attention is a badge."""
     plain = rx.el.span(rx.Var.create(words).to(str).replace("Until ", ""), class_name="tabular-nums")

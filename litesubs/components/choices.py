@@ -43,12 +43,19 @@ def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", d
     )
 
 
-def checkbox(label: Text, name: str) -> rx.Component:
-    """Yes or no in a form: it sends "on" by `name`, or nothing."""
+def checkbox(label: Child, name: str, *, checked: bool = False) -> rx.Component:
+    """Yes or no in a form: it sends "on" by `name`, or nothing. `checked` is how it begins."""
     return rx.el.label(
-        rx.el.input(type="checkbox", id=name, name=name, class_name="tick mt-[2px] shrink-0"),
+        rx.el.input(type="checkbox", id=name, name=name, default_checked=checked, class_name="tick mt-[2px] shrink-0"),
         rx.el.span(label),
         class_name="flex cursor-pointer items-start gap-2.5 py-1",
+    )
+
+
+def checkboxes(label: str, *boxes: rx.Component, note: rx.Component) -> rx.Component:
+    """Checkboxes that answer one question together, with the line below them, such as a `field_note`."""
+    return rx.el.fieldset(
+        rx.el.legend(label, class_name="mb-1 text-sm font-medium"), *boxes, note, class_name="min-w-0"
     )
 
 

@@ -42,6 +42,13 @@ PLACES: list[Place] = [
     {"kind": "page", "sign": "links", "label": "Share links", "href": "/dashboard/links", "words": "qr views"},
     {
         "kind": "page",
+        "sign": "developers",
+        "label": "Developers",
+        "href": "/dashboard/developers",
+        "words": "api keys curl",
+    },
+    {
+        "kind": "page",
         "sign": "settings",
         "label": "Settings",
         "href": "/dashboard/settings",

@@ -14,12 +14,13 @@ from litesubs.components.signed_in import SIDES, Person, person_menu, sign_out_b
 from litesubs.components.values import Text
 from litesubs.domain.views.desk import SetupStep
 
-Section = Literal["overview", "packs", "customers", "links", "settings"]
+Section = Literal["overview", "packs", "customers", "links", "developers", "settings"]
 SECTIONS: list[tuple[Section, str, str, str]] = [
     ("overview", "Overview", "layout-dashboard", "/dashboard"),
     ("packs", "Packs", "ticket", "/dashboard/packs"),
     ("customers", "Customers", "users", "/dashboard/customers"),
     ("links", "Share links", "link", "/dashboard/links"),
+    ("developers", "Developers", "code-xml", "/dashboard/developers"),
     ("settings", "Settings", "settings", "/dashboard/settings"),
 ]
 NAV = (

@@ -13,6 +13,11 @@ def now() -> datetime:
     return _set_to.get() or datetime.now(UTC)
 
 
+def fixed() -> datetime | None:
+    """The moment the clock was set to; None where it runs, and the database may look at its own."""
+    return _set_to.get()
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Run the block as if it were `moment` (aware)."""

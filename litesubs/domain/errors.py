@@ -60,6 +60,48 @@ class WrongCredentialsError(DomainError):
     status = 401
 
 
+class InvalidApiKeyError(DomainError):
+    """This is not a valid API key. Send one as Authorization: Bearer ls_…, whole and as it was shown."""
+
+    code = "invalid_api_key"
+    status = 401
+
+
+class InsufficientScopeError(DomainError):
+    """This API key may not do this. Make one with the scope that it needs."""
+
+    code = "insufficient_scope"
+    status = 403
+
+
+class AddressNotAllowedError(DomainError):
+    """This API key cannot be used from this address."""
+
+    code = "address_not_allowed"
+    status = 403
+
+
+class SpendCapReachedError(DomainError):
+    """This API key has reached its spend cap. It can spend again when the next period begins."""
+
+    code = "spend_cap_reached"
+    status = 403
+
+
+class ApiKeyOverError(DomainError):
+    """This key works no more, or has been replaced already. Make a new one."""
+
+    code = "api_key_over"
+    status = 409
+
+
+class TooManyApiKeysError(DomainError):
+    """There are too many keys. Revoke one that is not used any more."""
+
+    code = "too_many_api_keys"
+    status = 409
+
+
 class TooManyAttemptsError(DomainError):
     """Too many attempts. Wait a minute, then try again."""
 
@@ -150,6 +192,34 @@ class IdempotencyKeyReusedError(DomainError):
 
     code = "idempotency_key_reused"
     status = 422
+
+
+class IdempotencyKeyMissingError(DomainError):
+    """Send an Idempotency-Key header: a fresh value for each intention, the same one again for each retry of it."""
+
+    code = "idempotency_key_missing"
+    status = 400
+
+
+class IdempotencyKeyInUseError(DomainError):
+    """A request with this Idempotency-Key is still running. Send it again in a moment."""
+
+    code = "idempotency_key_in_use"
+    status = 409
+
+
+class HoldNotOpenError(DomainError):
+    """This hold is no longer open."""
+
+    code = "hold_not_open"
+    status = 409
+
+
+class OutcomeUnknownError(DomainError):
+    """The database is busy, or was lost on the way. Send it again with the same Idempotency-Key."""
+
+    code = "unavailable"
+    status = 503
 
 
 class CrossSiteError(DomainError):

@@ -22,6 +22,7 @@ from litesubs.domain import clock, ids, locked, money, prose, sheets
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.statements import EntryView
 from litesubs.models import (
+    ApiKey,
     Creator,
     CreditGrant,
     EntryType,
@@ -334,15 +335,20 @@ def _reasons(session: Session, moves: Sequence[Move]) -> dict[UUID, str]:
 def _people(session: Session, book: Book, moves: Sequence[Move]) -> dict[str, str]:
     """Names for the actors of these lines. The two sides know each other by the names they chose.
 
-    Nobody else shows.
+    A creator reads which API key it was; to a buyer, a key is its creator. Nobody else shows.
     """
     creator, viewer = book.creator, book.viewer
+    key_ids = {UUID(move.actor[4:]) for move in moves if move.actor.startswith("key:")}
+    keys = {
+        f"key:{key.id}": f"API key “{key.name}”" if viewer == creator.user_id else creator.display_name
+        for key in session.exec(select(ApiKey).where(col(ApiKey.id).in_(key_ids)))
+    }
     user_ids = {UUID(move.actor[5:]) for move in moves if move.actor.startswith("user:")}
     names = {
         f"user:{user.id}": creator.display_name if user.id == creator.user_id else user.name
         for user in session.exec(select(User).where(col(User.id).in_(user_ids)))
     }
-    return names | {f"user:{viewer}": "You"}
+    return names | keys | {f"user:{viewer}": "You"}
 
 
 def _returnable(session: Session, moves: Sequence[Move]) -> dict[UUID, tuple[int, int]]:

@@ -8,7 +8,7 @@ import uuid_utils
 from litesubs.domain.errors import NotFoundError
 
 Prefix = Literal[
-    "usr", "cre", "pack", "link", "cus", "sub", "pur", "grant", "debit", "rev", "adj", "post", "hold", "imp"
+    "usr", "cre", "pack", "link", "cus", "sub", "pur", "grant", "debit", "rev", "adj", "post", "hold", "imp", "key"
 ]
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26

@@ -1,17 +1,22 @@
 """The only writer of wallets, subscriptions' balances, grants and entries.
 
-Every operation joins the caller's transaction, locks the wallet row first, takes its time after the lock, and writes
-entries that chain to the wallet's last hash. The rules are those of the domain: burn order is priority, soonest
-expiry (none last), promo before paid, oldest, id; a reversal goes back to the very lots that were drawn.
+Debit, hold and capture are functions of the database (the migration `spends`), one round trip each; `spends` calls them
+for the API, this module in a caller's transaction. Every operation joins the caller's transaction, locks the wallet row
+first, takes its time after the lock, and writes entries that chain to the wallet's last hash. The rules are those of
+the domain: burn order is priority, soonest expiry (none last), promo before paid, oldest, id; a reversal goes back to
+the very lots that were drawn.
 """
 
+import json
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import TextClause, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -19,26 +24,59 @@ from litesubs.domain import clock, ids, locked
 from litesubs.domain.actors import Actor
 from litesubs.domain.chain import NO_NOTE, Note
 from litesubs.domain.errors import (
+    DomainError,
+    HoldNotOpenError,
+    IdempotencyKeyReusedError,
     InsufficientCreditsError,
+    InvalidApiKeyError,
     LotOverError,
     NotFoundError,
     NothingToReverseError,
+    SpendCapReachedError,
     SubscriptionDisabledError,
     SubscriptionInactiveError,
     ValidationFailedError,
 )
-from litesubs.domain.posting import Posting, close, kept
+from litesubs.domain.posting import SALT_BYTES, Posting, close, kept
 from litesubs.models import (
     CreditGrant,
     CreditPack,
     EntryType,
     GrantExtension,
     GrantSource,
+    Hold,
+    HoldStatus,
     LedgerEntry,
     Subscription,
     SubscriptionStatus,
     Wallet,
 )
+
+SPENDS = (EntryType.debit, EntryType.capture)
+# What a hold reserved counts in the period in which it was placed, by the creator's clocks.
+LESS_SPENT = text("""
+    UPDATE api_key_spend s SET spent = greatest(0, s.spent - :amount)
+    FROM api_key k JOIN creator c ON c.id = k.creator_id
+    WHERE k.id = :key_id AND s.key_id = k.id
+        AND s.period = date_trunc(k.cap_period, CAST(:at AS timestamptz) AT TIME ZONE c.time_zone)::date""")
+# What the functions of the database answer where they refuse.
+REFUSALS: dict[str, type[DomainError]] = {
+    error.code: error
+    for error in (
+        NotFoundError,
+        InsufficientCreditsError,
+        SubscriptionInactiveError,
+        IdempotencyKeyReusedError,
+        HoldNotOpenError,
+        InvalidApiKeyError,
+        SpendCapReachedError,
+    )
+}
+SPEND = text("""
+    SELECT code, body FROM post_spend(:kind, :id, :creator, :customer, NULL, NULL, NULL, NULL, :amount, :pack, :actor,
+        :reason, CAST(:details AS jsonb), :salt, :commitment, :seconds, :at)""")
+CAPTURE = text("""
+    SELECT code, body FROM post_capture(:id, :creator, :hold, NULL, NULL, NULL, :amount, :actor, :at)""")
 
 
 @dataclass(frozen=True)
@@ -134,33 +172,57 @@ def debit(
     Raises SubscriptionInactiveError where the wanted pack, or every lot that still has credits, cannot be spent, and
     otherwise InsufficientCreditsError with `available`, `required` and `held`.
     """
-    wallet = locked.wallet(session, wallet_id)
-    subscriptions = locked.subscriptions(session, wallet_id, pack_id)
-    posting = Posting(wallet, EntryType.debit, actor, note)
-    lots = [lot for lot in locked.open_lots(session, subscriptions) if not locked.over(lot, posting.at)]
-    spendable = [lot for lot in lots if subscriptions[lot.subscription_id].status is SubscriptionStatus.active]
-    available = _free(spendable)
-    if available < amount:
-        wanted_inactive = pack_id and any(s.status is not SubscriptionStatus.active for s in subscriptions.values())
-        if wanted_inactive or (lots and not spendable):
-            raise SubscriptionInactiveError
-        raise InsufficientCreditsError(available=available, required=amount, held=wallet.held)
-    posting.draw(spendable, subscriptions, amount)
-    return _written(session, posting)
+    return _spend(session, "debit", wallet_id, amount, actor, pack_id, note)
+
+
+def hold(
+    session: Session,
+    wallet_id: UUID,
+    amount: int,
+    actor: Actor,
+    seconds: int,
+    *,
+    pack_id: UUID | None = None,
+    note: Note = NO_NOTE,
+) -> UUID:
+    """Reserve `amount` ≥ 1 credits for so many seconds, in burn order. Returns the hold's id. Raises as `debit`."""
+    return _spend(session, "hold", wallet_id, amount, actor, pack_id, note, seconds)
+
+
+def capture(session: Session, hold_id: UUID, actor: Actor, *, amount: int | None = None) -> UUID:
+    """Spend an open hold, or `amount` credits of it, and give the rest back. Returns the posting id.
+
+    Raises NotFoundError, HoldNotOpenError, and ValidationFailedError (`amount`) for more than is held.
+    """
+    held = session.get(Hold, hold_id)
+    if held is None:
+        raise NotFoundError
+    posting_id = ids.new()
+    order = {
+        "id": posting_id,
+        "creator": held.creator_id,
+        "hold": hold_id,
+        "amount": amount,
+        "actor": actor.ledger_id,
+        "at": clock.fixed(),
+    }
+    _ordered(session, CAPTURE, order)
+    return posting_id
 
 
 def reverse(
     session: Session, posting_id: UUID, actor: Actor, *, amount: int | None = None, note: Note = NO_NOTE
 ) -> UUID:
-    """Give back a debit, or `amount` credits of it, to the lots it drew from, the last drawn first.
+    """Give back a debit or capture, or `amount` credits of it, to the lots it drew from, the last drawn first.
 
     Lots that have expired since get nothing back: it would be lost at once. Returns the posting id.
 
-    Raises NotFoundError for a posting that is not a debit, and NothingToReverseError for more than can be given back,
+    Raises NotFoundError for a posting that spent nothing, and NothingToReverseError for more than can be given back,
     with `left`, which can be, and `lapsed`, which has expired.
     """
-    drawn = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == posting_id)).all()
-    if not drawn or drawn[0].type is not EntryType.debit:
+    spent = select(LedgerEntry).where(LedgerEntry.posting_id == posting_id, LedgerEntry.posted_delta < 0)
+    drawn = session.exec(spent.where(col(LedgerEntry.type).in_(SPENDS))).all()
+    if not drawn:
         raise NotFoundError
     wallet = locked.wallet(session, drawn[0].wallet_id)
     subscriptions = locked.subscriptions(session, wallet.id)
@@ -177,6 +239,32 @@ def reverse(
             posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
             need -= take
     return _written(session, posting)
+
+
+def release(session: Session, hold_id: UUID, actor: Actor) -> UUID:
+    """Free all that an open hold reserves. Returns the posting id.
+
+    Raises NotFoundError, and HoldNotOpenError (`hold_status`) for one that was settled or whose time is over.
+    """
+    held = _hold(session, hold_id)
+    wallet = locked.wallet(session, held.wallet_id)
+    session.refresh(held)
+    posting = Posting(wallet, EntryType.release, actor, reverses=hold_id)
+    if held.status is not HoldStatus.open or held.expires_at <= posting.at:
+        status = HoldStatus.expired if held.status is HoldStatus.open else held.status
+        raise HoldNotOpenError(hold_status=status.value)
+    return _freed(session, held, posting, HoldStatus.released)
+
+
+def expire_hold(session: Session, hold_id: UUID, actor: Actor) -> UUID | None:
+    """Free all that an open hold reserves, once its `expires_at` has come. None if there is nothing to do."""
+    held = _hold(session, hold_id)
+    wallet = locked.wallet(session, held.wallet_id)
+    session.refresh(held)
+    posting = Posting(wallet, EntryType.release, actor, reverses=hold_id)
+    if held.status is not HoldStatus.open or held.expires_at > posting.at:
+        return None
+    return _freed(session, held, posting, HoldStatus.expired)
 
 
 def adjust_up(
@@ -306,6 +394,59 @@ def set_status(session: Session, subscription_id: UUID, status: SubscriptionStat
     subscription.status_note = status_note
 
 
+def refusal(code: str, figures: dict[str, Any]) -> DomainError:
+    """What the database's answer that an order was refused means. `figures` go to the caller as fields."""
+    if code == ValidationFailedError.code:
+        most = figures["held"]
+        return ValidationFailedError({"amount": f"At most {most:,} can be captured: that is what is held."})
+    return REFUSALS[code](**figures)
+
+
+def _spend(
+    session: Session,
+    kind: str,
+    wallet_id: UUID,
+    amount: int,
+    actor: Actor,
+    pack_id: UUID | None,
+    note: Note,
+    seconds: int | None = None,
+) -> UUID:
+    if amount < 1:
+        raise ValueError(amount)
+    wallet = session.get(Wallet, wallet_id)
+    if wallet is None:
+        raise NotFoundError
+    posting_id = ids.new()
+    salt = None if note == NO_NOTE else secrets.token_bytes(SALT_BYTES)
+    order = {
+        "kind": kind,
+        "id": posting_id,
+        "creator": wallet.creator_id,
+        "customer": wallet.customer_id,
+        "amount": amount,
+        "pack": pack_id,
+        "actor": actor.ledger_id,
+        "reason": note.reason,
+        "details": json.dumps(note.details),
+        "salt": salt,
+        "commitment": None if salt is None else note.commitment(salt),
+        "seconds": seconds,
+        "at": clock.fixed(),
+    }
+    _ordered(session, SPEND, order)
+    return posting_id
+
+
+def _ordered(session: Session, statement: TextClause, order: dict[str, Any]) -> None:
+    """Have the database post an order. What the session has read of the wallet is read anew afterwards."""
+    session.flush()
+    code, body = session.execute(statement, order).one()
+    session.expire_all()
+    if code:
+        raise refusal(code, json.loads(body))
+
+
 def _add_lot(
     session: Session, subscription_id: UUID, lot: Lot, kind: EntryType, actor: Actor, note: Note
 ) -> UUID | None:
@@ -356,6 +497,25 @@ def _subscription(session: Session, subscription_id: UUID) -> Subscription:
     if subscription is None:
         raise NotFoundError
     return subscription
+
+
+def _hold(session: Session, hold_id: UUID) -> Hold:
+    held = session.get(Hold, hold_id)
+    if held is None:
+        raise NotFoundError
+    return held
+
+
+def _freed(session: Session, held: Hold, posting: Posting, status: HoldStatus) -> UUID:
+    """Write a hold's end: its lots are free again, and the cap of the key that placed it counts it no longer."""
+    reserved = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == held.id)).all()
+    lots = {lot.id: lot for lot in locked.lots(session, [entry.grant_id for entry in reserved])}
+    subscriptions = locked.subscriptions(session, held.wallet_id)
+    for entry in sorted(reserved, key=lambda entry: entry.wallet_version):
+        posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], held=-entry.held_delta)
+    held.status, held.settled_at = status, posting.at
+    session.execute(LESS_SPENT, {"amount": held.amount, "key_id": held.key_id, "at": held.created_at})
+    return _written(session, posting)
 
 
 def _free(lots: Iterable[CreditGrant]) -> int:

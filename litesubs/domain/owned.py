@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from litesubs.domain import ids
 from litesubs.domain.errors import NotFoundError
-from litesubs.models import CreditPack, Customer, ShareLink, Subscription
+from litesubs.models import ApiKey, CreditPack, Customer, ShareLink, Subscription
 
 Row = TypeVar("Row")
 
@@ -21,6 +21,12 @@ def pack(session: Session, creator_id: UUID, public_id: str, *, lock: bool = Fal
 def link(session: Session, creator_id: UUID, public_id: str) -> ShareLink:
     """The creator's share link, locked."""
     query = select(ShareLink).where(ShareLink.id == ids.read("link", public_id), ShareLink.creator_id == creator_id)
+    return _found(session.exec(query.with_for_update()).one_or_none())
+
+
+def key(session: Session, creator_id: UUID, public_id: str) -> ApiKey:
+    """The creator's API key, locked."""
+    query = select(ApiKey).where(ApiKey.id == ids.read("key", public_id), ApiKey.creator_id == creator_id)
     return _found(session.exec(query.with_for_update()).one_or_none())
 
 

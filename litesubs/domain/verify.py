@@ -56,13 +56,22 @@ RULES = {
         WHERE p.status <> 'paid' OR g.source_ref <> p.id::text""",
     "reversed more than was debited": """
         SELECT r.reverses FROM ledger_entry r JOIN (
-            SELECT posting_id, grant_id, sum(-posted_delta) n FROM ledger_entry WHERE type = 'debit' GROUP BY 1, 2) d
+            SELECT posting_id, grant_id, sum(-posted_delta) n FROM ledger_entry
+                WHERE type IN ('debit', 'capture') GROUP BY 1, 2) d
             ON d.posting_id = r.reverses AND d.grant_id = r.grant_id
         GROUP BY r.reverses, r.grant_id, d.n HAVING sum(r.posted_delta) > d.n""",
-    "reversal of something that is not a debit of this wallet": """
-        SELECT r.posting_id FROM ledger_entry r WHERE r.reverses IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM ledger_entry d WHERE d.posting_id = r.reverses AND d.type = 'debit'
+    "reversal of something that is not a spend of this wallet": """
+        SELECT r.posting_id FROM ledger_entry r
+        WHERE r.reverses IS NOT NULL AND r.type NOT IN ('capture', 'release') AND NOT EXISTS (
+            SELECT 1 FROM ledger_entry d WHERE d.posting_id = r.reverses AND d.type IN ('debit', 'capture')
             AND d.wallet_id = r.wallet_id AND d.grant_id = r.grant_id)""",
+    "hold whose entries differ from it": """
+        SELECT h.id FROM hold h LEFT JOIN ledger_entry e ON h.id = CASE e.type
+            WHEN 'hold' THEN e.posting_id WHEN 'capture' THEN e.reverses WHEN 'release' THEN e.reverses END
+        GROUP BY h.id HAVING coalesce(sum(e.held_delta) FILTER (WHERE e.type = 'hold'), 0) <> h.amount
+            OR coalesce(sum(e.held_delta), 0) <> CASE h.status WHEN 'open' THEN h.amount ELSE 0 END
+            OR coalesce(-sum(e.posted_delta) FILTER (WHERE e.type = 'capture'), 0) <> h.captured
+            OR bool_or(e.wallet_id <> h.wallet_id)""",
     "lot's end is not the one its extensions lead to": """
         SELECT grant_id FROM (
             SELECT x.grant_id, x.expires_at, g.expires_at AS lot_end, x.wallet_version > w.version AS too_new,

@@ -1,6 +1,7 @@
 """What pages hold before their view has come."""
 
 from litesubs.domain.views.customers import CustomerPage, CustomerView, ImportPlan, ImportView
+from litesubs.domain.views.developers import KeyView, NewKeyView
 from litesubs.domain.views.offers import LinkView, PackView
 from litesubs.domain.views.statements import EntryView, LotView, SubscriptionView, WalletView
 
@@ -107,3 +108,20 @@ NO_PACK = PackView(
     active=True,
 )
 NO_LINK = LinkView(id="", token="", url="", name="", is_default=False, uses="", expires="", state="")
+NO_KEY = KeyView(
+    id="",
+    name="",
+    prefix="",
+    scopes=[],
+    state="",
+    living=False,
+    made="",
+    made_by="",
+    last_used="",
+    expires="",
+    cap="",
+    spent="",
+    networks="",
+    addresses="",
+)
+NO_NEW_KEY = NewKeyView(name="", token="", call="")

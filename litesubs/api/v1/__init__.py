@@ -1,0 +1,1 @@
+"""The REST API for a creator's own software, served at /api/v1."""
