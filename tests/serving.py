@@ -1,16 +1,17 @@
-"""`python -m litesubs serve` as a process of its own, for tests that stop, kill and restart it."""
+"""The server as a process of its own: `python -m litesubs serve` as a whole, or the routes alone."""
 
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from litesubs import guard, instance
 from litesubs.frontend import ROOT
 from tests.sandbox_process import free_port
 
@@ -66,3 +67,19 @@ def serving(environment: dict[str, str]) -> Iterator[Run]:
             yield Run(process, url, output, family)
         finally:
             process.terminate()
+
+
+@contextmanager
+def serving_routes(environment: Mapping[str, str]) -> Iterator[str]:
+    """The routes without pages, sandboxes and worker, on a free port: their base URL."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    argv = [sys.executable, "-m", "granian", "--interface", "asgi", "--log-level", "warning"]
+    argv += ["--host", "127.0.0.1", "--port", str(port), "litesubs.api.app:api"]
+    whole = os.environ | environment | {"LITESUBS_BASE_URL": url}
+    process = guard.start(guard.Command(argv, cwd=str(ROOT)), env=whole)
+    try:
+        assert instance.wait_for_http(port, "/api/v1/packs", process, PATIENCE_SECONDS), "the routes were not served"
+        yield url
+    finally:
+        process.stop()
