@@ -43,10 +43,12 @@ def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", d
     )
 
 
-def checkbox(label: Text, name: str) -> rx.Component:
-    """Yes or no in a form: it sends "on" by `name`, or nothing."""
+def checkbox(label: Text, name: str, *, on_change: Handler = None) -> rx.Component:
+    """Yes or no in a form: it sends "on" by `name`, or nothing. `on_change` gets which."""
     return rx.el.label(
-        rx.el.input(type="checkbox", id=name, name=name, class_name="tick mt-[2px] shrink-0"),
+        rx.el.input(
+            type="checkbox", id=name, name=name, class_name="tick mt-[2px] shrink-0", **handlers(on_change=on_change)
+        ),
         rx.el.span(label),
         class_name="flex cursor-pointer items-start gap-2.5 py-1",
     )
