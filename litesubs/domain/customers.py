@@ -126,10 +126,11 @@ def rename(actor: Actor, customer_id: str, name: str) -> None:
 def set_test(actor: Actor, customer_id: str, *, test: bool) -> None:
     """Leave a customer out of every figure, with all that they ever did, or count them again. NotFoundError.
 
-    What they hold stays as it is. The row is not locked against readers of its key: a fold may be waiting for it.
+    What they hold stays as it is. Folds wait from the start: one that met the changed row would be waited for in turn.
     """
     creator_id = actor.require_creator()
     with transaction() as session:
+        sums.hold(session, creator_id)
         customer = owned.customer(session, creator_id, customer_id)
         if customer.is_test is not test:
             customer.is_test = test

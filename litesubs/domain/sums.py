@@ -169,7 +169,7 @@ def fold_all() -> None:
 
 def fold(session: Session, creator_id: UUID) -> int:
     """Add up to BATCH of the creator's deltas to the sums and bring their customers up to date. Returns how many."""
-    session.execute(LOCK, {"creator": creator_id})
+    hold(session, creator_id)
     taken = session.execute(FOLD, {"creator": creator_id, "batch": BATCH}).all()
     if taken:
         session.execute(FORGET_EMPTY_LOTS, {"creator": creator_id})
@@ -178,10 +178,15 @@ def fold(session: Session, creator_id: UUID) -> int:
     return sum(row.deltas for row in taken)
 
 
+def hold(session: Session, creator_id: UUID) -> None:
+    """Keep everybody else from adding to the creator's sums until this transaction ends."""
+    session.execute(LOCK, {"creator": creator_id})
+
+
 def rebuild(session: Session, creator_id: UUID) -> None:
     """Recompute all sums of the creator, of whom something changed in this transaction that all of them depend on."""
     session.flush()
-    session.execute(LOCK, {"creator": creator_id})
+    hold(session, creator_id)
     for table in ("insight_day", "insight_lot"):
         session.execute(text(f"DELETE FROM {table} WHERE creator_id = :creator"), {"creator": creator_id})  # noqa: S608 - constants only
     session.execute(RECOMPUTE, {"creator": creator_id})

@@ -104,7 +104,7 @@ def _filters() -> rx.Component:
         flag("Inactive 60 days", "inactive"),
         rx.cond(
             State.has_tests,
-            filter_menu("of-test", "Test", TESTS, State.test, State.pick_test, every="With test customers"),
+            filter_menu("of-test", "Test customers", TESTS, State.test, State.pick_test, every="With test customers"),
             rx.fragment(),
         ),
         sort_chip("order", COLUMNS, State.sort, State.sort_by),

@@ -66,7 +66,7 @@ def _fields() -> rx.Component:
         error=errors.get("email", ""),
     )
     name = text_field("Their name", "name", error=errors.get("name", ""), max_length=80, auto_complete="off")
-    tester = checkbox("A test customer: in no figure, and nobody is written to", "test", on_change=State.mark)
+    tester = checkbox("A test customer: not in your figures, and sent no mail", "test", on_change=State.mark)
     stranger = State.addressed & (State.known == "")
     return rx.fragment(
         rx.cond(State.fixed, rx.fragment(), whom),

@@ -7,6 +7,7 @@ from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.views.customers import CustomerView, PackStanding
 from litesubs.state import forms
 from litesubs.state.blank import NO_CUSTOMER
+from litesubs.state.frame import FrameState
 from litesubs.state.session import SessionState, answer_error, handler, said
 
 
@@ -68,14 +69,14 @@ class CustomerState(SessionState):
         self.asking_test = True
 
     @handler
-    async def change_test(self) -> EventSpec | None:
+    async def change_test(self) -> EventType[()] | None:
         """Do what the open dialog says: leave the customer out of every figure, or count them again."""
         if not self.asking_test:
             return None
         await self._ask(customers.set_test, self.view.id, test=not self.view.is_test)
         self._show(await self._ask(customers.one, self.view.id))
-        stands = "a test customer now, in no figure." if self.view.is_test else "in your figures again."
-        return said(f"{self.first_name} is {stands}")
+        stands = "a test customer now, in none of your figures." if self.view.is_test else "in your figures again."
+        return [said(f"{self.first_name} is {stands}"), FrameState.count]
 
     @handler
     def ask_pause(self, subscription_id: str) -> None:

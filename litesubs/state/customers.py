@@ -66,7 +66,7 @@ class CustomersState(SessionState):
         """Show what the address asks for, else the list as it was left."""
         try:
             self.pack_names = await self._ask(packs.names, archived=True)
-            self.has_tests = await self._ask(customers.any_test)
+            await self._look_for_tests()
             self._arrive(dict(parse_qsl(self.router.url.query)))
             await self._turn()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
@@ -142,7 +142,7 @@ class CustomersState(SessionState):
     @handler
     async def refresh(self) -> None:
         """Show this page as it is now: something was given or changed."""
-        self.has_tests = await self._ask(customers.any_test)
+        await self._look_for_tests()
         await self._turn()
 
     @handler
@@ -161,6 +161,10 @@ class CustomersState(SessionState):
     def select_none(self) -> None:
         """Select nobody."""
         self.selected = []
+
+    async def _look_for_tests(self) -> None:
+        self.has_tests = await self._ask(customers.any_test)
+        self._take(pack=self.pack, status=self.status, test=self.test)
 
     async def _first_page(self) -> EventSpec:
         self._cursors = []

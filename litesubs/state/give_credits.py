@@ -176,8 +176,8 @@ class GiveCreditsState(SessionState):
             credits=forms.text(form, "credits"),
             expires=forms.expiry(form),
             reason=forms.text(form, "reason"),
-            promo=bool(forms.text(form, "promo")),
-            test=bool(forms.text(form, "test")) and not self.known,
+            promo=forms.ticked(form, "promo"),
+            test=forms.ticked(form, "test") and not self.known,
         )
 
     def _refreshed(self) -> list[EventCallback[()]]:
