@@ -34,6 +34,11 @@ def status_badge(status: Text) -> rx.Component:
     )
 
 
+def test_badge() -> rx.Component:
+    """That a customer is a test customer, in no figure."""
+    return badge("Test", "flask-conical", "accent")
+
+
 def link_badge(state: Text) -> rx.Component:
     """Why a share link does not sell: off_sale (its pack is), used_up, expired or revoked. An open one says nothing."""
     return rx.match(

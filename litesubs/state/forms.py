@@ -12,7 +12,7 @@ def text(form: object, name: str) -> str:
 
 
 def ticked(form: object, name: str) -> bool:
-    """Whether a checkbox is ticked. Reflex sends true or false for it, not what a browser would."""
+    """Whether a box of the form is ticked. Reflex sends true and false, a browser by itself "on" or nothing."""
     return isinstance(form, dict) and form.get(name) in (True, "on")
 
 

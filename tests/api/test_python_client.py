@@ -17,10 +17,10 @@ import anyio
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from litesubs.domain.api_keys import KeyDraft
 
 import litesubs_client
 from litesubs.domain import api_keys, clock, ids, wallets
+from litesubs.domain.api_keys import KeyDraft
 from litesubs.frontend import ROOT
 from litesubs_client import (
     AddressNotAllowed,
