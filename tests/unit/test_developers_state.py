@@ -8,6 +8,7 @@ from litesubs.domain.views.developers import NewKeyView
 from litesubs.state import forms
 from litesubs.state.blank import NO_KEY, NO_NEW_KEY
 from litesubs.state.developers import SCOPE_FIELDS, DevelopersState, _draft
+from litesubs.state.give_credits import GiveCreditsState
 
 NOT_TEXT: Any = {"not": "text"}
 
@@ -31,6 +32,12 @@ def test_a_box_is_ticked_by_true_alone_or_as_a_browser_says_it() -> None:
     for nonsense in (False, None, "", "False", "off", "true", [], NOT_TEXT):
         assert not forms.ticked({"box": nonsense}, "box")
         assert not forms.ticked(nonsense, "box")
+
+
+def test_credits_are_a_present_only_where_the_box_is_ticked() -> None:
+    state = GiveCreditsState(_reflex_internal_init=True)  # type: ignore[call-arg]
+    for ticked in (True, False):
+        assert state._gift({"promo": ticked}).promo is ticked  # noqa: SLF001 - what `give` hands to the domain
 
 
 def test_the_form_gives_text_only() -> None:
