@@ -134,7 +134,7 @@ def set_test(actor: Actor, customer_id: str, *, test: bool) -> None:
         customer = owned.customer(session, creator_id, customer_id)
         if customer.is_test is not test:
             customer.is_test = test
-            sums.rebuild(session, creator_id)
+            sums.recount(session, creator_id, customer.id)
 
 
 def any_test(actor: Actor) -> bool:

@@ -100,10 +100,11 @@ SELECT customer_id, count(*) AS deltas, bool_or(measure IN ('sale', 'refund')) A
 FORGET_EMPTY_LOTS = text("DELETE FROM insight_lot WHERE creator_id = :creator AND credits = 0 AND amount_minor = 0")
 # One statement sees one moment: the deltas that it drops are exactly those of the movements that it adds up.
 RECOMPUTE = text(f"""
-WITH dropped AS (DELETE FROM insight_delta WHERE creator_id = :creator
+WITH dropped AS (DELETE FROM insight_delta WHERE creator_id = :creator RETURNING customer_id
 ), days AS ({ADD_DAYS.format(LEDGER_DAYS)}
+), lots AS ({ADD_LOTS.format(OPEN_LOTS)}
 )
-{ADD_LOTS.format(OPEN_LOTS)}""")  # noqa: S608 - constants only
+SELECT DISTINCT customer_id FROM dropped""")  # noqa: S608 - constants only
 
 # What the list of customers sorts by, from the rows themselves.
 SUMMARIES = f"""
@@ -184,13 +185,28 @@ def hold(session: Session, creator_id: UUID) -> None:
 
 
 def rebuild(session: Session, creator_id: UUID) -> None:
-    """Recompute all sums of the creator, of whom something changed in this transaction that all of them depend on."""
+    """Recompute all sums of the creator, whose time zone or main currency changed in this transaction."""
+    _recompute(session, creator_id)
+    _follow(session, session.exec(select(Customer.id).where(Customer.creator_id == creator_id)).all())
+
+
+def recount(session: Session, creator_id: UUID, customer_id: UUID) -> None:
+    """Recompute the sums of the creator, of whom this customer counts now or no longer, and what is kept of them."""
+    behind = _recompute(session, creator_id)
+    _follow(session, sorted({customer_id, *behind}))
+
+
+def _recompute(session: Session, creator_id: UUID) -> Sequence[UUID]:
+    """Sum up everything anew. Returns the customers whose deltas went with it: theirs is still to be followed."""
     session.flush()
     hold(session, creator_id)
     for table in ("insight_day", "insight_lot"):
         session.execute(text(f"DELETE FROM {table} WHERE creator_id = :creator"), {"creator": creator_id})  # noqa: S608 - constants only
-    session.execute(RECOMPUTE, {"creator": creator_id})
-    customers = session.exec(select(Customer.id).where(Customer.creator_id == creator_id)).all()
+    return session.execute(RECOMPUTE, {"creator": creator_id}).scalars().all()
+
+
+def _follow(session: Session, customers: Sequence[UUID]) -> None:
+    """Bring the lines and the days of buying of these customers up to date."""
     for start in range(0, len(customers), BATCH):
         _summarise(session, customers[start : start + BATCH])
         _note_buyers(session, customers[start : start + BATCH])

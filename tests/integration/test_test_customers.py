@@ -179,13 +179,13 @@ def test_nobody_marks_whom_they_do_not_sell_to(held: Holding) -> None:
 def test_marking_twice_recounts_once(held: Holding, monkeypatch: pytest.MonkeyPatch) -> None:
     recounted = []
 
-    def rebuild(session: Session, creator_id: object) -> None:
-        recounted.append((session, creator_id))
+    def recount(_session: Session, _creator_id: object, customer_id: object) -> None:
+        recounted.append(customer_id)
 
-    monkeypatch.setattr(sums, "rebuild", rebuild)
+    monkeypatch.setattr(sums, "recount", recount)
     for _ in range(2):
         mark(held)
-    assert len(recounted) == 1
+    assert recounted == [held.customer_id]
 
 
 def test_opening_a_link_is_not_counted_of_a_test_customer_who_is_signed_in(held: Holding) -> None:
