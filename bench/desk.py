@@ -178,11 +178,11 @@ def use(url: str) -> None:
 
 
 @contextmanager
-def scratch_server() -> Iterator[str]:
-    """A PostgreSQL in a temporary folder: its URL."""
+def scratch_server(*, durable: bool = False) -> Iterator[str]:
+    """A PostgreSQL in a temporary folder: its URL. A `durable` one waits for the disk, as in production."""
     with tempfile.TemporaryDirectory(prefix="litesubs-bench-") as folder:
         Path(folder).chmod(0o755)
-        server = postgres.start(Path(folder), durable=False)
+        server = postgres.start(Path(folder), durable=durable)
         try:
             yield server.url
         finally:

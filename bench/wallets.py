@@ -9,7 +9,8 @@ from uuid import UUID
 
 import psycopg2
 
-from litesubs.domain import ids
+from litesubs import db
+from litesubs.domain import ids, key_tokens, sums
 
 FIRST = 100_000_000_000
 CREDITS = 1_000_000_000
@@ -34,6 +35,10 @@ INSERT INTO subscription (id, creator_id, wallet_id, customer_id, pack_id, statu
     SELECT (%(subscriptions)s || n)::uuid, %(creator)s, (%(wallets)s || n)::uuid, (%(customers)s || n)::uuid, %(pack)s,
         'active', %(lots)s * %(credits)s::bigint, %(at)s
     FROM generate_series(%(first)s::bigint, %(last)s) n;
+"""
+KEY = """
+INSERT INTO api_key (id, creator_id, name, prefix, hash, scopes, networks, created_by, created_at)
+    VALUES (%(key)s, %(creator)s, 'Bench', 'ls_test_', %(hash)s, '{read,debits:write}', '{}', %(user)s, %(at)s)
 """
 LOT = """
 INSERT INTO credit_grant (id, creator_id, wallet_id, subscription_id, source, source_ref, amount, remaining, closed,
@@ -66,26 +71,33 @@ UPDATE subscription SET posted = posted - %(spent)s
 """
 
 
-def fill(url: str, wallets: int, entries: int = 0) -> None:
-    """Make so many wallets; `entries` is how many movements there are in all, at least the three lots of each."""
+def fill(url: str, wallets: int, entries: int = 0, token: str = "") -> None:
+    """Make so many wallets; `entries` is how many movements there are in all, at least the three lots of each.
+
+    `token` is an API key that may spend from them.
+    """
     spent = max(0, entries // wallets - LOTS)
     known: dict[str, object] = {kind: str(_id(kind, 0)) for kind in KINDS}
-    known |= {f"{kind}s": _prefix(kind) for kind in ("customer", "wallet", "subscription")}
+    known |= {f"{kind}s": prefix(kind) for kind in ("customer", "wallet", "subscription")}
     known |= {"at": "2026-01-01T00:00:00Z", "first": FIRST, "last": FIRST + wallets - 1}
     known |= {"lots": LOTS, "credits": CREDITS, "spent": spent}
+    known |= {"hash": key_tokens.digest(token)}
     with closing(psycopg2.connect(url)) as connection:
         with connection, connection.cursor() as cursor:
             cursor.execute(PREPARE, known)
+            cursor.execute(KEY, known)
             for number in range(1, LOTS + 1):
-                lot = known | {"lot": _prefix(f"lot{number}"), "number": number}
+                lot = known | {"lot": prefix(f"lot{number}"), "number": number}
                 cursor.execute(LOT, lot)
                 cursor.execute(MOVE, lot | {"type": "grant", "delta": CREDITS})
-            first = known | {"lot": _prefix("lot1")}
+            first = known | {"lot": prefix("lot1")}
             for _ in range(spent):
                 cursor.execute(MOVE, first | {"type": "debit", "delta": -1})
             cursor.execute(SPENT, first)
         connection.autocommit = True
         connection.cursor().execute("VACUUM ANALYZE")
+    with db.transaction() as session:
+        sums.rebuild(session, creator_id())
 
 
 def customer_id(number: int) -> str:
@@ -98,10 +110,15 @@ def creator_id() -> UUID:
     return _id("creator", 0)
 
 
+def key_id() -> UUID:
+    """The API key that may spend from them."""
+    return _id("key", 0)
+
+
 def _id(kind: str, number: int) -> UUID:
-    return UUID(f"{_prefix(kind)}{FIRST + number}")
+    return UUID(f"{prefix(kind)}{FIRST + number}")
 
 
-def _prefix(kind: str) -> str:
+def prefix(kind: str) -> str:
     """The beginning of the ids of a kind, to which twelve digits are added."""
     return f"01900000-0000-7000-8{KINDS.index(kind):03d}-"

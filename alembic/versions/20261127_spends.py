@@ -231,7 +231,30 @@ BEGIN
     END IF;
     answer := api_spend(p_kind, p_id, p_amount, hold_until, api_balance(posted_now, held_now, usable - p_amount),
         allocations);
-    -- One statement: what a spend costs is starting statements, not writing.
+    -- One statement: what a spend costs is starting statements, not writing. Where one lot pays for all of it, which is
+    -- usual, a plainer one does.
+    IF n = 1 THEN
+        WITH of_lot AS (
+            UPDATE credit_grant SET remaining = remaining + posted_step * p_amount,
+                held = held + held_step * p_amount, closed = (remaining + posted_step * p_amount = 0)
+            WHERE id = lots[1]
+        ), of_subscription AS (
+            UPDATE subscription SET posted = posted + posted_step * p_amount, held = held + held_step * p_amount
+            WHERE id = subs[1]
+        ), of_wallet AS (
+            UPDATE wallet SET posted = posted_now, held = held_now, version = ver, last_hash = head,
+                updated_at = moment
+            WHERE id = w.id
+        ), of_key AS (
+            INSERT INTO idempotency_key (creator_id, key, request_hash, status, body, created_at)
+            SELECT p_creator, p_key, p_request, 201, answer, moment WHERE p_key IS NOT NULL
+        )
+        INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
+            posted_delta, held_delta, posted_after, held_after, actor, at, note_commitment, prev_hash, hash)
+        VALUES (w.id, ver, p_creator, p_id, subs[1], lots[1], p_kind, posted_step * p_amount, held_step * p_amount,
+            posted_now, held_now, p_actor, moment, p_commitment, w.last_hash, head);
+        RETURN ('', false, answer)::order_answer;
+    END IF;
     WITH moved AS (
         SELECT * FROM unnest(lots, subs, takes, hashes) WITH ORDINALITY AS m (lot_id, sub_id, credits, hash, place)
     ), of_lots AS (

@@ -24,7 +24,32 @@ def narrowed(kind: Annotated[str, Query(alias="type")] = "", since: str = "", un
     return LedgerFilter((kind,) if kind else (), since, until)
 
 
+def listed(
+    search: str = "",
+    pack: str = "",
+    status: str = "",
+    *,
+    low: str = "",
+    expiring: str = "",
+    inactive: str = "",
+    test: str = "",
+    customers: str = "",
+) -> CustomerQuery:
+    """Whom the list's address finds, or those of `customers` (ids with commas between), whatever their order there."""
+    return CustomerQuery(
+        search=search,
+        pack=pack,
+        statuses=(status,) if status else (),
+        low=bool(low),
+        expiring=bool(expiring),
+        inactive=bool(inactive),
+        test=test,
+        customers=customers.split(",") if customers else (),
+    )
+
+
 Narrowed = Annotated[LedgerFilter, Depends(narrowed)]
+Listed = Annotated[CustomerQuery, Depends(listed)]
 
 
 @router.get("/dashboard/links/{link_id}.{kind}")
@@ -48,27 +73,8 @@ def figures(
 
 
 @router.get("/dashboard/customers.csv")
-def customer_list(
-    actor: CurrentActor,
-    search: str = "",
-    pack: str = "",
-    status: str = "",
-    *,
-    low: str = "",
-    expiring: str = "",
-    inactive: str = "",
-    customers: str = "",
-) -> Response:
-    """Everybody whom the list finds, or those of `customers` (ids with commas between), whatever their order there."""
-    query = CustomerQuery(
-        search=search,
-        pack=pack,
-        statuses=(status,) if status else (),
-        low=bool(low),
-        expiring=bool(expiring),
-        inactive=bool(inactive),
-        customers=customers.split(",") if customers else (),
-    )
+def customer_list(actor: CurrentActor, query: Listed) -> Response:
+    """The customers of the list as a file."""
     return _file(sheets.lines(exports.rows(actor, query)), _dated("customers"))
 
 

@@ -34,6 +34,11 @@ def status_badge(status: Text) -> rx.Component:
     )
 
 
+def test_badge() -> rx.Component:
+    """That a customer is a test customer, in no figure."""
+    return badge("Test", "flask-conical", "accent")
+
+
 def link_badge(state: Text) -> rx.Component:
     """Why a share link does not sell: off_sale (its pack is), used_up, expired or revoked. An open one says nothing."""
     return rx.match(
@@ -50,7 +55,7 @@ def key_badge(state: Text) -> rx.Component:
     """Why an API key works no more, or not for long: ending, replaced, expired or revoked. Others say nothing."""
     return rx.match(
         state,
-        ("ending", badge("Being replaced", "clock-alert", "warning")),
+        ("ending", badge("Ending", "clock-alert", "warning")),
         ("replaced", badge("Replaced", "ban")),
         ("expired", badge("Expired", "calendar-x", "danger")),
         ("revoked", badge("Revoked", "ban")),

@@ -43,10 +43,17 @@ def switch(label: Text, checked: Flag, on_change: Handler, *, hint: Text = "", d
     )
 
 
-def checkbox(label: Child, name: str, *, checked: bool = False) -> rx.Component:
-    """Yes or no in a form: it sends "on" by `name`, or nothing. `checked` is how it begins."""
+def checkbox(label: Child, name: str, *, checked: bool = False, on_change: Handler = None) -> rx.Component:
+    """Yes or no in a form: `state.forms.ticked` reads it by `name`. `checked` is how it begins."""
     return rx.el.label(
-        rx.el.input(type="checkbox", id=name, name=name, default_checked=checked, class_name="tick mt-[2px] shrink-0"),
+        rx.el.input(
+            type="checkbox",
+            id=name,
+            name=name,
+            default_checked=checked,
+            class_name="tick mt-[2px] shrink-0",
+            **handlers(on_change=on_change),
+        ),
         rx.el.span(label),
         class_name="flex cursor-pointer items-start gap-2.5 py-1",
     )

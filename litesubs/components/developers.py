@@ -19,27 +19,27 @@ CHIP = (
 
 def key_name(key: Any) -> rx.Component:
     """A key's name, how it stands where that needs saying, and its beginning."""
-    name = rx.el.span(key.name, class_name="min-w-0 truncate", title=key.name)
-    first = rx.el.span(name, key_badge(key.state), class_name="flex min-w-0 items-center gap-2")
-    return two_lines(first, rx.el.code(key.prefix, class_name="font-mono"))
+    begins = rx.el.code(key.prefix, class_name="font-mono")
+    second = rx.el.span(begins, key_badge(key.state), class_name="flex min-h-[22px] items-center gap-2")
+    return two_lines(rx.el.span(key.name, title=key.name), second)
 
 
 def scopes(names: Any) -> rx.Component:
     """What a key may do, a chip for each."""
     chips = rx.foreach(names, lambda name: rx.el.li(name, class_name=CHIP))
-    return rx.el.ul(chips, class_name="flex flex-wrap gap-1.5")
+    return rx.el.ul(chips, class_name="flex flex-wrap gap-1.5 max-lg:mb-1")
 
 
 def limits(key: Any) -> rx.Component:
     """A line for each limit that a key has; nothing where it has none."""
 
     def line(words: Any, title: Any = "") -> rx.Component:
-        shown = rx.el.p(words, title=title, class_name="truncate")
+        shown = rx.el.p(words, title=title, class_name="[overflow-wrap:anywhere]")
         return rx.cond(words == "", rx.fragment(), shown)
 
     cap = rx.cond(key.cap == "", "", f"{key.cap}, {key.spent}")
     return rx.el.div(
-        line(key.expires), line(cap, cap), line(key.networks, key.addresses), class_name="min-w-0 text-sm text-muted"
+        line(key.expires), line(cap), line(key.networks, key.addresses), class_name="min-w-0 text-sm text-muted"
     )
 
 
@@ -66,7 +66,10 @@ def shown_once(name: Text, token: Text, call: Text, *, on_done: Handler) -> rx.C
         rx.el.div(button("Done, I have copied it", on_click=on_done)),
         id="new-key",
         tab_index=-1,
-        class_name="grid gap-3 border-b border-border bg-success-soft px-5 py-4 max-sm:px-4 focus:outline-none",
+        class_name=(
+            "grid grid-cols-[minmax(0,1fr)] gap-3 border-b border-border bg-success-soft px-5 py-4 max-sm:px-4 "
+            "focus:outline-none"
+        ),
         custom_attrs={"aria-label": "Your new key"},
     )
 
@@ -76,10 +79,14 @@ def code_block(text: Text, label: str, *, copies: bool = True) -> rx.Component:
     code = rx.el.pre(
         rx.el.code(text),
         tab_index=0,
-        class_name=joined(CODE, "overflow-x-auto px-4 py-3.5", "pr-24" if copies else ""),
+        class_name=joined(CODE, "overflow-x-auto px-4 py-3.5", "sm:pr-24" if copies else ""),
         custom_attrs={"aria-label": label, "role": "region"},
     )
-    copy = rx.el.div(copy_button(text), class_name="absolute top-2 right-2") if copies else rx.fragment()
+    copy = (
+        rx.el.div(copy_button(text), class_name="px-4 pb-3 sm:absolute sm:top-2 sm:right-0 sm:px-2 sm:pb-0")
+        if copies
+        else rx.fragment()
+    )
     return rx.el.div(code, copy, class_name="relative min-w-0 rounded-lg border border-border bg-sunken")
 
 

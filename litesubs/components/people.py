@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from litesubs.components.badges import badge, status_badge
+from litesubs.components.badges import badge, status_badge, test_badge
 from litesubs.components.credits import amount, credit_meter
 from litesubs.components.icons import icon
 from litesubs.components.layout import halves, wide_only
@@ -21,18 +21,24 @@ AFTER = "min-w-7 text-right font-semibold tabular-nums"
 def face_and_name(customer: Any, href: Text) -> rx.Component:
     """A customer's face, name and address in a table, as a link that fills the row.
 
-    That an address is not proven is said only where credits wait for its owner.
+    That an address is not proven is said only where credits wait for its owner. A test customer is marked as one.
     """
     unproven = rx.cond(
         ~customer.confirmed & (customer.left > 0),
         rx.el.span(" · not confirmed", class_name="text-subtle"),
         rx.fragment(),
     )
+    name = row_link(customer.name, href)
     return two_lines(
-        row_link(customer.name, href),
+        rx.cond(customer.is_test, _marked(name, test_badge()), name),
         rx.fragment(customer.email, unproven),
         leading=wide_only(avatar(customer.initials, "sm")),
     )
+
+
+def _marked(name: rx.Component, mark: rx.Component) -> rx.Component:
+    """A name that is cut where there is no room for it and its badge."""
+    return rx.el.span(rx.el.span(name, class_name="truncate"), mark, class_name="flex min-w-0 items-center gap-2")
 
 
 def packs_held(packs: Any) -> rx.Component:

@@ -6,12 +6,12 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from litesubs.components.badges import expiry_words, status_badge
+from litesubs.components.badges import expiry_words, status_badge, test_badge
 from litesubs.components.buttons import link_button
 from litesubs.components.credits import OneLess, credit_figure, credit_meter
 from litesubs.components.surfaces import avatar, card, card_header, note, skeleton, stat
 from litesubs.components.tables import Column, cell, row, table
-from litesubs.components.values import Child, Number, Text
+from litesubs.components.values import Child, Flag, Number, Text
 from litesubs.domain.views.statements import LotView
 
 LOTS = [Column("Lot"), Column("Came from"), Column("Expires"), Column("Left", right=True)]
@@ -27,13 +27,16 @@ def free_of(view: Any) -> Any:
     return view.posted - view.held
 
 
-def standing_header(initials: Text, title: Text, status: Text, line: Child, *actions: rx.Component) -> rx.Component:
+def standing_header(
+    initials: Text, title: Text, status: Text, line: Child, *actions: rx.Component, is_test: Flag = False
+) -> rx.Component:
     """Whose credits, of which pack, and what can be done: right, or beneath on phones."""
     name = rx.el.div(
         rx.el.h1(
             title, class_name="text-3xl font-semibold [overflow-wrap:anywhere] max-sm:text-[24px] max-sm:leading-[30px]"
         ),
         status_badge(status),
+        rx.cond(is_test, test_badge(), rx.fragment()),
         class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
     )
     who = rx.el.div(

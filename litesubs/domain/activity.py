@@ -19,6 +19,7 @@ from litesubs.models import (
     LedgerEntry,
     PostingNote,
     Subscription,
+    Wallet,
 )
 
 LINES = 8
@@ -26,10 +27,15 @@ READ_BACK = 64  # entries: an operation that drew on several lots is one line
 
 
 def latest(session: Session, creator_id: UUID, zone: str) -> list[ActivityView]:
-    """The last movements, newest first, one line for each operation on each pack."""
+    """The last movements, newest first, one line for each operation on each pack; none of test customers."""
+    testing = (
+        select(Wallet.id)
+        .join(Customer, col(Customer.id) == col(Wallet.customer_id))
+        .where(Customer.creator_id == creator_id, col(Customer.is_test))
+    )
     newest = (
         select(LedgerEntry)
-        .where(LedgerEntry.creator_id == creator_id)
+        .where(LedgerEntry.creator_id == creator_id, col(LedgerEntry.wallet_id).not_in(testing))
         .order_by(col(LedgerEntry.at).desc())
         .limit(READ_BACK)
         .subquery()

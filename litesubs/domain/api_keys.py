@@ -52,8 +52,17 @@ NO_CUSTOMER = "jonas@example.com"
 ANSWER = """{
   "id": "debit_…",
   "amount": 1,
-  "balance": {"posted": 6, "held": 1, "available": 5},
-  "allocations": [{"grant": "grant_…", "pack": "pack_…", "amount": 1, "expires_at": null}]
+  "balance": {
+    "posted": 6,
+    "held": 1,
+    "available": 5
+  },
+  "allocations": [{
+    "grant": "grant_…",
+    "pack": "pack_…",
+    "amount": 1,
+    "expires_at": null
+  }]
 }"""
 
 

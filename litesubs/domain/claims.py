@@ -51,13 +51,14 @@ def buyer(session: Session, creator_id: UUID, person_id: UUID) -> Customer:
     return customer
 
 
-def recipient(session: Session, creator_id: UUID, email: tuple[str, str], name: str) -> Customer:
+def recipient(session: Session, creator_id: UUID, email: tuple[str, str], name: str, *, test: bool = False) -> Customer:
     """The customer whom a creator addresses by e-mail (as written, as compared), made if new. Safe to race.
 
     They belong to nobody but who has proven the address: whoever only bought with it waits for the proof from now on.
+    With `test` a new one is a test customer.
     """
     owner = owners(session, [email[1]]).get(email[1])
-    customer = _customer(session, creator_id, email, name, owner)
+    customer = _customer(session, creator_id, email, name, owner, test=test)
     if customer.user_id is not None and owner is None:  # bought by somebody who may have proven the address since
         owner = owners(session, [email[1]]).get(email[1])
     customer.user_id = owner
@@ -65,7 +66,13 @@ def recipient(session: Session, creator_id: UUID, email: tuple[str, str], name: 
 
 
 def _customer(
-    session: Session, creator_id: UUID, email: tuple[str, str], name: str, person_id: UUID | None
+    session: Session,
+    creator_id: UUID,
+    email: tuple[str, str],
+    name: str,
+    person_id: UUID | None,
+    *,
+    test: bool = False,
 ) -> Customer:
     row = {
         "id": ids.new(),
@@ -74,6 +81,7 @@ def _customer(
         "email": email[0],
         "email_normalized": email[1],
         "name": name,
+        "is_test": test,
         "created_at": clock.now(),
     }
     session.execute(insert(Customer).values(row).on_conflict_do_nothing())

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Session, col, select
 
 from litesubs.domain import clock, ids, prose
@@ -58,8 +58,8 @@ class CustomerQuery:
 
     `search` is words that must each occur in name or e-mail. `pack` is a pack's id, `statuses` some of active, paused
     and disabled: who holds that pack in one of those. `low`: at most 3 credits left (of that pack). `expiring`: within
-    30 days. `inactive`: nothing moved for 60 days. `customers`: only these ids. `sort` is name, credits, expires,
-    active, spent or joined.
+    30 days. `inactive`: nothing moved for 60 days. `test` is "only" test customers or "without" them. `customers`: only
+    these ids. `sort` is name, credits, expires, active, spent or joined.
     """
 
     search: str = ""
@@ -68,6 +68,7 @@ class CustomerQuery:
     low: bool = False
     expiring: bool = False
     inactive: bool = False
+    test: str = ""
     customers: Sequence[str] = ()
     sort: str = "active"
     descending: bool = True
@@ -123,7 +124,17 @@ def matching(creator_id: UUID, query: CustomerQuery) -> list[sa.ColumnElement[bo
         wanted.append(sa.select(1).select_from(Subscription).where(owned_by, sold, *held).exists())
     if query.inactive is True:
         wanted.append(col(summary.active_at) < at - timedelta(days=INACTIVE_DAYS))
+    if query.test in ("only", "without"):
+        real = is_real(summary.customer_id)
+        wanted.append(real if query.test == "without" else ~real)
     return wanted
+
+
+def is_real(customer_id: object) -> sa.ColumnElement[bool]:
+    """That this column is not the id of a test customer: what every figure that is not a sum narrows its rows by."""
+    tester = aliased(Customer)
+    marked = sa.select(1).select_from(tester).where(col(tester.id) == customer_id, col(tester.is_test))
+    return ~marked.exists()
 
 
 def found(

@@ -74,6 +74,7 @@ def one(actor: Actor, customer_id: str) -> CustomerView:
             initials=row.initials,
             has_account=customer.user_id is not None,
             confirmed=row.confirmed,
+            is_test=customer.is_test,
             since=prose.day(customer.created_at.astimezone(zone)),
             last_activity=row.last_activity,
             spent=[money.show(minor, currency) for currency, minor in spent],
@@ -122,6 +123,27 @@ def rename(actor: Actor, customer_id: str, name: str) -> None:
         owned.customer(session, actor.require_creator(), customer_id, lock=True).name = checked
 
 
+def set_test(actor: Actor, customer_id: str, *, test: bool) -> None:
+    """Leave a customer out of every figure, with all that they ever did, or count them again. NotFoundError.
+
+    What they hold stays as it is. Folds wait from the start: one that met the changed row would be waited for in turn.
+    """
+    creator_id = actor.require_creator()
+    with transaction() as session:
+        sums.hold(session, creator_id)
+        customer = owned.customer(session, creator_id, customer_id)
+        if customer.is_test is not test:
+            customer.is_test = test
+            sums.rebuild(session, creator_id)
+
+
+def any_test(actor: Actor) -> bool:
+    """Whether the creator has test customers."""
+    marked = select(Customer.id).where(Customer.creator_id == actor.require_creator(), col(Customer.is_test))
+    with transaction() as session:
+        return session.exec(marked.limit(1)).first() is not None
+
+
 def known(actor: Actor) -> list[tuple[str, str]]:
     """(id, e-mail) of every customer of the creator, the oldest first."""
     query = select(Customer.id, Customer.email).where(Customer.creator_id == actor.require_creator())
@@ -164,6 +186,7 @@ def rows_of(session: Session, customer_ids: Sequence[UUID]) -> list[CustomerRow]
                 expires_soon=prose.soon(soonest, at),
                 last_activity=prose.ago(wallet.updated_at, at, zone) if wallet and wallet.version else "",
                 spent=", ".join(money.show(minor, currency) for currency, minor in spent[key]),
+                is_test=customer.is_test,
             )
         )
     return rows

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from litesubs.db import snapshot
-from litesubs.domain import activity, charts, ids, insights, money, periods, prose, reviews, sums
+from litesubs.domain import activity, charts, customer_query, ids, insights, money, periods, prose, reviews, sums
 from litesubs.domain.actors import Actor
 from litesubs.domain.charts import Moves, Owed, Table
 from litesubs.domain.errors import NotFoundError
@@ -105,7 +105,7 @@ def nav(actor: Actor) -> NavView:
     """What stands in the sidebar. Cheap, since every page asks for it."""
     creator_id = actor.require_creator()
     with snapshot() as session:
-        customers = select(Customer.email_normalized).where(Customer.creator_id == creator_id)
+        customers = select(Customer.email_normalized).where(Customer.creator_id == creator_id, ~col(Customer.is_test))
         packs_made = select(CreditPack.slug).where(CreditPack.creator_id == creator_id)
         return NavView(
             packs=insights.count(session, packs_made.order_by(col(CreditPack.slug))),
@@ -155,7 +155,11 @@ def _setup(session: Session, creator_id: UUID) -> list[SetupStep]:
 
     has_pack = any_of(select(CreditPack.id).where(CreditPack.creator_id == creator_id))
     opened = any_of(select(LinkDay.link_id).where(LinkDay.creator_id == creator_id))
-    paid = select(Purchase.id).where(Purchase.creator_id == creator_id, Purchase.status == PurchaseStatus.paid)
+    paid = select(Purchase.id).where(
+        Purchase.creator_id == creator_id,
+        Purchase.status == PurchaseStatus.paid,
+        customer_query.is_real(Purchase.customer_id),
+    )
     sold = any_of(paid.order_by(col(Purchase.paid_at)))
     return [
         SetupStep("profile", "Choose a name and a handle", "/dashboard/settings", done=True),

@@ -50,6 +50,7 @@ WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
 # would do by hand.
 MOST_A_DAY = 200
 DAY = timedelta(days=1)
+HOW_TO_MARK = "To leave them out of your figures, mark them as a test customer on their page."
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('gifts ' || CAST(:creator AS text), 0))")
 
 
@@ -58,7 +59,8 @@ class Gift:
     """What the form holds, as it was typed.
 
     `expires` is "" as the pack's rule says, "never", or a date, their last day. `promo` marks a present, which is spent
-    before what was paid for; otherwise the credits settle something outside Litesubs.
+    before what was paid for; otherwise the credits settle something outside Litesubs. `test` makes somebody new a test
+    customer.
     """
 
     name: str = ""
@@ -68,14 +70,16 @@ class Gift:
     expires: str = ""
     reason: str = ""
     promo: bool = False
+    test: bool = False
 
 
 def give(actor: Actor, gift: Gift, key: str) -> str:
     """Add the credits, tell the person by mail, and return the subscription's id. The same `key` again does no more.
 
-    The credits are in the wallet of whoever has proven the address, or wait for that. Raises ValidationFailedError with
-    fields `name`, `email`, `pack`, `credits`, `expires`, `reason`, TooManyAttemptsError, and EmailNotVerifiedError:
-    mail in a creator's name needs a creator with a proven address.
+    The credits are in the wallet of whoever has proven the address, or wait for that. A test customer is sent no mail.
+    Raises ValidationFailedError with fields `name`, `email`, `pack`, `credits`, `expires`, `reason`, `test` (asked for
+    somebody who is a customer already and counts), TooManyAttemptsError, and EmailNotVerifiedError: mail in a creator's
+    name needs a creator with a proven address.
     """
     creator_id = actor.require_creator()
     if not actor.verified:
@@ -87,9 +91,13 @@ def give(actor: Actor, gift: Gift, key: str) -> str:
             raise ValidationFailedError({"pack": "This pack is archived. Restore it, or choose another."})
         if idempotency.claim(session, creator_id, key, *astuple(gift)):
             _refuse_too_many(session, creator_id)
-            customer = claims.recipient(session, creator_id, email, name)
-            _grant(session, actor, customer, pack, gift, amount, reason)
-            verification.remind(session, email[1])
+            customer = claims.recipient(session, creator_id, email, name, test=gift.test is True)
+            if gift.test is True and not customer.is_test:
+                raise ValidationFailedError({"test": f"{customer.name} is a customer already. {HOW_TO_MARK}"})
+            lot_id = _grant(session, actor, customer, pack, gift, amount, reason)
+            if not customer.is_test:
+                queue.enqueue(session, "send_gift", queue="mail", grant_id=str(lot_id))
+                verification.remind(session, email[1])
         standing = (
             select(Subscription.id)
             .join(Customer)
@@ -182,7 +190,8 @@ def _checked(gift: Gift, key: str) -> tuple[str, tuple[str, str], int, str]:
 
 def _grant(
     session: Session, actor: Actor, customer: Customer, pack: CreditPack, gift: Gift, amount: int, reason: str
-) -> None:
+) -> UUID:
+    """The id of the lot that was added."""
     session.flush()
     standing = ledger.open_subscription(session, pack.creator_id, customer.id, pack.id)
     if standing.status is SubscriptionStatus.disabled:
@@ -196,4 +205,4 @@ def _grant(
     )
     ledger.grant(session, standing.id, lot, actor, chain.Note(reason))
     made = select(CreditGrant.id).where(CreditGrant.source == lot.source, CreditGrant.source_ref == lot.ref)
-    queue.enqueue(session, "send_gift", queue="mail", grant_id=str(session.exec(made).one()))
+    return session.exec(made).one()

@@ -161,8 +161,8 @@ def owed(session: Session, asked: Question) -> list[Owed]:
 
 
 def expiring_customers(session: Session, creator_id: UUID) -> str:
-    """How many the list of customers shows as expiring soon; "" for none."""
-    soon = customer_query.matching(creator_id, CustomerQuery(expiring=True))
+    """How many the list of customers without test ones shows as expiring soon; "" for none."""
+    soon = customer_query.matching(creator_id, CustomerQuery(expiring=True, test="without"))
     number = count(session, select(CustomerSummary.customer_id).where(*soon))
     return "" if number == "0" else number
 
@@ -204,7 +204,9 @@ def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
         sales, paid, refunded = (int(number or 0) for number in moved)
         sold[pack_id][code] = (sales, paid, refunded)
     holders = select(Subscription.pack_id, func.count()).where(
-        Subscription.creator_id == creator_id, col(Subscription.posted) > 0
+        Subscription.creator_id == creator_id,
+        col(Subscription.posted) > 0,
+        customer_query.is_real(Subscription.customer_id),
     )
     holding = dict(session.execute(holders.group_by(col(Subscription.pack_id))).all())
     unused: dict[UUID, dict[str, tuple[int, int]]] = defaultdict(dict)
@@ -235,7 +237,10 @@ def links(session: Session, creator_id: UUID, link_ids: Collection[UUID]) -> dic
     opened = opened.group_by(col(LinkDay.link_id))
     visits = {link_id: (int(views), int(sign_ups)) for link_id, views, sign_ups in session.execute(opened)}
     bought = select(Purchase.link_id, func.count()).where(
-        Purchase.creator_id == creator_id, Purchase.status == PurchaseStatus.paid, col(Purchase.link_id).in_(link_ids)
+        Purchase.creator_id == creator_id,
+        Purchase.status == PurchaseStatus.paid,
+        col(Purchase.link_id).in_(link_ids),
+        customer_query.is_real(Purchase.customer_id),
     )
     sales = dict(session.execute(bought.group_by(col(Purchase.link_id))).all())
     found = {}

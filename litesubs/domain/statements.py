@@ -74,6 +74,7 @@ def statement(
     before = _first_ends(session, subscription_id)
     return replace(
         view,
+        is_test=row.customer.is_test and viewer == row.creator.user_id,
         lots=[replace(lot, extended_from=before.get(lot.id, "")) for lot in view.lots],
         entries=lines,
         older=older,

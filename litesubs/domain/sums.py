@@ -3,6 +3,10 @@
 Whoever reads them calls `caught_up` first. Everything here runs in READ COMMITTED and holds one lock per creator, so
 that a statement after the lock sees all that earlier holders committed. A movement and its delta commit together, and
 each delta is taken by the very statement that adds it, so none is lost or counted twice.
+
+Test customers are in the list and in no sum. Their movements have deltas like everybody's: whether one counts is
+decided when it is added, under the lock, by what its customer is then. So whoever is marked while they spend is in or
+out with all of it.
 """
 
 import unicodedata
@@ -21,20 +25,22 @@ log = structlog.get_logger()
 BATCH = 20_000  # deltas, or customers, at a time
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('sums ' || CAST(:creator AS text), 0))")
+REAL = "NOT EXISTS (SELECT 1 FROM customer t WHERE t.id = {}.customer_id AND t.is_test)"
 EXPIRES_ON = "coalesce(((expires_at - interval '1 microsecond') AT TIME ZONE 'UTC')::date, DATE '9999-12-31')"
 
 # What is not in the sums yet, as rows of insight_day and of insight_lot.
-DELTA_DAYS = """
+DELTA_DAYS = f"""
     SELECT d.creator_id, (d.at AT TIME ZONE c.time_zone)::date AS day, d.pack_id, d.currency, d.measure, d.number,
         d.credits, d.amount_minor
-    FROM {} d JOIN creator c ON c.id = d.creator_id WHERE d.measure NOT IN ('moved', 'touched')"""
+    FROM {{}} d JOIN creator c ON c.id = d.creator_id
+    WHERE d.measure NOT IN ('moved', 'touched') AND {REAL.format("d")}"""  # noqa: S608 - constants only
 DELTA_LOTS = f"""
     SELECT creator_id, pack_id, currency, (lot_created_at AT TIME ZONE 'UTC')::date AS created_on,
         {EXPIRES_ON.replace("expires_at", "lot_expires_at")} AS expires_on, credits, amount_minor
-    FROM {{}} WHERE lot_created_at IS NOT NULL AND measure <> 'touched'"""  # noqa: S608 - constants only
+    FROM {{}} d WHERE lot_created_at IS NOT NULL AND measure <> 'touched' AND {REAL.format("d")}"""  # noqa: S608 - constants only
 
 # The same from the ledger, the purchases' movements and the lots themselves, of one creator or (NULL) of all.
-LEDGER_DAYS = """
+LEDGER_DAYS = f"""
     SELECT e.creator_id, (e.at AT TIME ZONE c.time_zone)::date AS day, s.pack_id, g.currency,
         CASE WHEN e.type = 'grant' AND g.source = 'purchase' THEN 'sold'
             WHEN e.type IN ('grant', 'adjustment') AND e.posted_delta > 0 THEN 'given'
@@ -52,6 +58,7 @@ LEDGER_DAYS = """
         WHERE posted_delta <> 0 AND creator_id = coalesce(CAST(:creator AS uuid), creator_id)
     ) e JOIN credit_grant g ON g.id = e.grant_id JOIN subscription s ON s.id = e.subscription_id
         JOIN creator c ON c.id = e.creator_id
+    WHERE {REAL.format("s")}
     UNION ALL
     SELECT m.creator_id, (m.at AT TIME ZONE c.time_zone)::date, p.pack_id, p.currency,
         CASE WHEN m.paid_minor > 0 THEN 'sale' ELSE 'refund' END,
@@ -60,13 +67,15 @@ LEDGER_DAYS = """
     FROM (
         SELECT *, sum(refunded_minor) OVER (PARTITION BY purchase_id ORDER BY id) AS sum
         FROM purchase_movement WHERE creator_id = coalesce(CAST(:creator AS uuid), creator_id)
-    ) m JOIN purchase p ON p.id = m.purchase_id JOIN creator c ON c.id = m.creator_id"""
+    ) m JOIN purchase p ON p.id = m.purchase_id JOIN creator c ON c.id = m.creator_id
+    WHERE {REAL.format("p")}"""  # noqa: S608 - constants only
 OPEN_LOTS = f"""
     SELECT g.creator_id, s.pack_id, g.currency, (g.created_at AT TIME ZONE 'UTC')::date AS created_on,
         {EXPIRES_ON} AS expires_on, g.remaining AS credits, lot_value(g.remaining, g.paid_minor, g.amount)
             AS amount_minor
     FROM credit_grant g JOIN subscription s ON s.id = g.subscription_id
-    WHERE NOT g.closed AND g.creator_id = coalesce(CAST(:creator AS uuid), g.creator_id)"""  # noqa: S608 - constants only
+    WHERE NOT g.closed AND {REAL.format("s")}
+        AND g.creator_id = coalesce(CAST(:creator AS uuid), g.creator_id)"""  # noqa: S608 - constants only
 
 ADD_DAYS = """
     INSERT INTO insight_day AS sums (creator_id, day, pack_id, currency, measure, number, credits, amount_minor)
@@ -122,14 +131,15 @@ ON CONFLICT (customer_id) DO UPDATE SET name_key = excluded.name_key, search = e
 WHERE summary IS DISTINCT FROM excluded""")  # noqa: S608 - constants only
 
 # On which days a customer bought, from the purchases.
-BUYERS = """
+BUYERS = f"""
     SELECT customer_id, currency, day, creator_id, lag(day) OVER (PARTITION BY customer_id, currency ORDER BY day)
         AS previous_day, paid_minor
     FROM (
         SELECT p.customer_id, p.currency, (p.paid_at AT TIME ZONE c.time_zone)::date AS day, p.creator_id,
             sum(p.price_minor - p.refunded_minor)::bigint AS paid_minor
-        FROM purchase p JOIN creator c ON c.id = p.creator_id WHERE p.status = 'paid' GROUP BY 1, 2, 3, 4
-    ) AS bought"""
+        FROM purchase p JOIN creator c ON c.id = p.creator_id WHERE p.status = 'paid' AND {REAL.format("p")}
+        GROUP BY 1, 2, 3, 4
+    ) AS bought"""  # noqa: S608 - constants only
 FORGET_BUYERS = text("DELETE FROM insight_buyer WHERE customer_id = ANY(:ids)")
 NOTE_BUYERS = text(f"""
 INSERT INTO insight_buyer (customer_id, currency, day, creator_id, previous_day, paid_minor)
@@ -159,7 +169,7 @@ def fold_all() -> None:
 
 def fold(session: Session, creator_id: UUID) -> int:
     """Add up to BATCH of the creator's deltas to the sums and bring their customers up to date. Returns how many."""
-    session.execute(LOCK, {"creator": creator_id})
+    hold(session, creator_id)
     taken = session.execute(FOLD, {"creator": creator_id, "batch": BATCH}).all()
     if taken:
         session.execute(FORGET_EMPTY_LOTS, {"creator": creator_id})
@@ -168,10 +178,15 @@ def fold(session: Session, creator_id: UUID) -> int:
     return sum(row.deltas for row in taken)
 
 
-def rebuild(session: Session, creator_id: UUID) -> None:
-    """Recompute all sums of the creator, whose time zone or main currency changed in this transaction."""
-    session.flush()
+def hold(session: Session, creator_id: UUID) -> None:
+    """Keep everybody else from adding to the creator's sums until this transaction ends."""
     session.execute(LOCK, {"creator": creator_id})
+
+
+def rebuild(session: Session, creator_id: UUID) -> None:
+    """Recompute all sums of the creator, of whom something changed in this transaction that all of them depend on."""
+    session.flush()
+    hold(session, creator_id)
     for table in ("insight_day", "insight_lot"):
         session.execute(text(f"DELETE FROM {table} WHERE creator_id = :creator"), {"creator": creator_id})  # noqa: S608 - constants only
     session.execute(RECOMPUTE, {"creator": creator_id})

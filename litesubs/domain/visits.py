@@ -18,7 +18,7 @@ from sqlmodel import Session, col, delete, select
 from litesubs.db import transaction
 from litesubs.domain import clock, prose
 from litesubs.domain.actors import Actor
-from litesubs.models import Creator, LinkDay, LinkVisit, ShareLink
+from litesubs.models import Creator, Customer, LinkDay, LinkVisit, ShareLink
 from litesubs.settings import settings
 
 KEPT = timedelta(days=2)
@@ -33,7 +33,8 @@ log = structlog.get_logger()
 def record(token: str, visitor_address: str, user_agent: str, actor: Actor, purpose: str = "") -> None:
     """Count that this link was opened: once a day for each person.
 
-    Left out are prefetches (`purpose` is the Sec-Purpose or Purpose header), bots and link previews, and the creator.
+    Left out are prefetches (`purpose` is the Sec-Purpose or Purpose header), bots and link previews, the creator, and
+    their test customers where they are signed in.
     Counting is no reason for a page to fail: what goes wrong is logged.
     """
     if "prefetch" in purpose.lower() or is_bot(user_agent) or not prose.storable(token):
@@ -70,6 +71,8 @@ def _count_view(token: str, visitor_address: str, user_agent: str, actor: Actor)
         if found is None or found[0].creator_id == actor.creator_id:
             return
         link, today = found
+        if _is_test(session, link, actor):
+            return
         visit = {"link_id": link.id, "day": today, "visitor": _hash(link.id, today, visitor_address, user_agent)}
         fresh = insert(LinkVisit).values(visit).on_conflict_do_nothing().returning(col(LinkVisit.link_id))
         if session.execute(fresh).first() is not None:
@@ -83,6 +86,13 @@ def _link(session: Session, token: str) -> tuple[ShareLink, date] | None:
     query = select(ShareLink, Creator.time_zone).join(Creator, col(Creator.id) == col(ShareLink.creator_id))
     found = session.exec(query.where(ShareLink.token == token)).one_or_none()
     return found and (found[0], clock.now().astimezone(ZoneInfo(found[1])).date())
+
+
+def _is_test(session: Session, link: ShareLink, actor: Actor) -> bool:
+    marked = select(Customer.id).where(
+        Customer.creator_id == link.creator_id, Customer.user_id == actor.user_id, col(Customer.is_test)
+    )
+    return actor.user_id is not None and session.exec(marked).first() is not None
 
 
 def _add(session: Session, link: ShareLink, today: date, column: str) -> None:

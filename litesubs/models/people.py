@@ -74,6 +74,7 @@ class Customer(SQLModel, table=True):
         UniqueConstraint("creator_id", "email_normalized"),
         UniqueConstraint("id", "creator_id"),
         Index("ix_customer_unclaimed", "email_normalized", postgresql_where=text("user_id IS NULL")),
+        Index("ix_customer_test", "creator_id", "id", postgresql_where=text("is_test")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -14,7 +14,7 @@ from litesubs.components.navigation import page_header
 from litesubs.components.overlays import dialog, menu, menu_item
 from litesubs.components.people import amounts_of, customer_skeleton, joined_line, movement, quiet, stubs
 from litesubs.components.standing import held_note, standing_header, stub_actions, stub_title
-from litesubs.components.surfaces import card, empty_state, failed_state, section_header, stat, stat_strip
+from litesubs.components.surfaces import card, empty_state, failed_state, note, section_header, stat, stat_strip
 from litesubs.components.tables import Column, cell, row, table, two_lines
 from litesubs.components.tickets import ticket_stub
 from litesubs.components.values import plural
@@ -48,6 +48,7 @@ def page() -> rx.Component:
         change_many_dialogs(),
         _rename_dialog(),
         _pause_dialog(),
+        _test_dialog(),
         section="customers",
         title=rx.match(State.stage, ("shown", State.view.name), ("missing", "Not found"), "…"),
         trail=[("Customers", "/dashboard/customers")],
@@ -75,6 +76,8 @@ def _customer() -> rx.Component:
             joined_line(view.email, _proof(view), f"Customer since {view.since}"),
             button("Rename", on_click=State.begin_renaming, leading="pencil"),
             button("Give credits", on_click=GiveCreditsState.begin_here, variant="primary", leading="gift"),
+            _more(view),
+            is_test=view.is_test,
         ),
         _totals(view),
         section_header("Packs"),
@@ -90,6 +93,13 @@ def _customer() -> rx.Component:
         ),
         section_header("Latest movements"),
         card(table(MOVEMENTS, view.movements, _movement, label="Latest movements of all packs"), padded=False),
+    )
+
+
+def _more(view: Any) -> rx.Component:
+    mark = menu_item("Mark as test customer…", "flask-conical", State.ask_test)
+    return menu(
+        "more", "More actions", rx.cond(view.is_test, menu_item("Count again…", "chart-line", State.ask_test), mark)
     )
 
 
@@ -260,4 +270,34 @@ def _pause_dialog() -> rx.Component:
         name="pause",
         on_submit=State.pause,
         footer=[button("Cancel", on_click=State.close), button("Pause", variant="primary", submit=True)],
+    )
+
+
+def _test_dialog() -> rx.Component:
+    name = State.first_name
+    view: Any = State.view
+    leaves = (
+        f"{name} is left out of every figure, with all that was bought, given and used until now. Credits and ledger "
+        "stay as they are and can be spent. No mail tells them of credits you give."
+    )
+    counts = (
+        f"{name} counts in every figure again, with all that was bought, given and used until now. Credits and ledger "
+        "stay as they are."
+    )
+    paid = note(f"{name} has paid you. That leaves your figures too.", tone="warning")
+    return dialog(
+        rx.el.p(rx.cond(view.is_test, counts, leaves)),
+        rx.cond(~view.is_test & (view.spent.length() > 0), paid, rx.fragment()),
+        open_=rx.Var.create(State.asking_test),
+        on_close=State.close,
+        title=rx.cond(view.is_test, f"Count {name} again", f"Mark {name} as a test customer"),
+        name="test",
+        footer=[
+            button("Cancel", on_click=State.close),
+            button(
+                rx.cond(view.is_test, "Count again", "Mark as test"),
+                on_click=State.change_test.throttle(ONE_ACT),
+                variant="primary",
+            ),
+        ],
     )

@@ -35,6 +35,7 @@ COLUMNS = [
     Column("Spent", right=True, sort="spent", wide=True, width=88),
 ]
 PLACES: list[Place] = ["name", "wide", "number", "left", "right", "away", "wide"]
+TESTS = [("without", "Without test customers"), ("only", "Only test customers")]
 STATUSES = [("active", "Active"), ("paused", "Paused"), ("disabled", "Disabled")]
 
 
@@ -101,6 +102,11 @@ def _filters() -> rx.Component:
         filter_menu("of-status", "Status", STATUSES, State.status, State.pick_status, every="Any status"),
         flag("3 or fewer left", "low", "battery-low"),
         flag("Inactive 60 days", "inactive"),
+        rx.cond(
+            State.has_tests,
+            filter_menu("of-test", "Test customers", TESTS, State.test, State.pick_test, every="With test customers"),
+            rx.fragment(),
+        ),
         sort_chip("order", COLUMNS, State.sort, State.sort_by),
         rx.cond(State.narrowed, icon_button("x", "Clear search and filters", State.clear), rx.fragment()),
     )

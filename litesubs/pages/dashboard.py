@@ -179,7 +179,7 @@ def _by_expiry() -> rx.Component:
     expiring = S.desk.expiring_customers
     who = text_link(
         rx.fragment(expiring, " ", rx.cond(expiring == "1", "customer has", "customers have")),
-        href="/dashboard/customers?expiring=1",
+        href="/dashboard/customers?expiring=1&test=without",
         in_app=True,
     )
     told = rx.cond(expiring == "", rx.fragment(), muted(who, " credits that expire within 30 days."))

@@ -7,7 +7,7 @@ from litesubs.components.buttons import button, link_button
 from litesubs.components.choices import checkbox, checkboxes
 from litesubs.components.developers import code_block, key_name, limits, scope_words, scopes, shown_once
 from litesubs.components.fields import field_note, select_field, text_area, text_field
-from litesubs.components.layout import muted, pair, phone_only, wide_and_narrow
+from litesubs.components.layout import muted, pair, phone_only, spaced, wide_and_narrow
 from litesubs.components.navigation import page_header
 from litesubs.components.offers import quiet, until_wide
 from litesubs.components.overlays import confirm, dialog, menu, menu_item, menu_rule
@@ -36,7 +36,7 @@ OVERLAPS = [
 PERIODS = [("day", "a day"), ("month", "a month")]
 COLUMNS = [
     Column("Key"),
-    Column("May", width=296),
+    Column("May", width=232),
     Column("Limits", width=214, wide=True),
     Column("Made", width=128),
     Column("Last used", width=92),
@@ -113,7 +113,7 @@ def _first_call() -> rx.Component:
     shown = rx.fragment(
         section_header("First call"),
         wide_and_narrow(code_block(S.call, "First call"), code_block(ANSWER, "Its answer", copies=False)),
-        muted("The Idempotency-Key makes it happen once, however often it is sent."),
+        spaced(muted("The Idempotency-Key makes it happen once, however often it is sent.")),
     )
     return rx.cond(S.made.token == "", shown, rx.fragment())
 
@@ -180,7 +180,7 @@ def _name(value: rx.Var[str] | str) -> rx.Component:
 
 def _expiry() -> rx.Component:
     wrong = S.errors.get("expires", "")
-    choice = select_field("Ends", "key_expires", EXPIRIES, value=S.expires, on_change=S.pick_expiry)
+    choice = select_field("Expires", "key_expires", EXPIRIES, value=S.expires, on_change=S.pick_expiry)
     on_date = text_field("Last day", "key_expires_on", kind="date", error=wrong)
     return rx.cond(rx.Var.create(S.expires) == "date", pair(choice, on_date), choice)
 

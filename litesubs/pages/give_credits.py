@@ -66,10 +66,12 @@ def _fields() -> rx.Component:
         error=errors.get("email", ""),
     )
     name = text_field("Their name", "name", error=errors.get("name", ""), max_length=80, auto_complete="off")
+    tester = checkbox("A test customer: not in your figures, and sent no mail", "test", on_change=State.mark)
     stranger = State.addressed & (State.known == "")
     return rx.fragment(
         rx.cond(State.fixed, rx.fragment(), whom),
         rx.cond(stranger, name, rx.fragment()),
+        rx.cond(stranger, tester, rx.fragment()),
         pair(
             select_field(
                 "Pack",
@@ -95,7 +97,7 @@ def _fields() -> rx.Component:
         ),
         suggestions(*[chip_button(words, rx.set_value("reason", words)) for words in REASONS], label="Usual reasons"),
         checkbox("A present: used before credits that were paid for", "promo"),
-        note(_effect(), icon_name="mail"),
+        rx.cond(State.unwritten, note(_no_effect()), note(_effect(), icon_name="mail")),
     )
 
 
@@ -114,4 +116,12 @@ def _effect() -> rx.Var[str]:
         State.known != "",
         f"{State.first_name} gets a mail that says so. Nothing is charged.",
         rx.cond(State.addressed, to_claim, "They get a mail that says so. Nothing is charged."),
+    )
+
+
+def _no_effect() -> rx.Var[str]:
+    return rx.cond(
+        State.known != "",
+        f"{State.first_name} is a test customer: no mail is sent, and no figure counts this.",
+        "No mail is sent, and no figure counts this. Whoever proves this address has the credits in their wallet.",
     )

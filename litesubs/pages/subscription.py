@@ -78,6 +78,7 @@ def _standing() -> rx.Component:
             rx.cond(view.status == "active", _use_button(), _enable_button()),
             rx.cond(enabled, button("Adjust credits", on_click=State.open_adjust, variant="primary", leading="diff")),
             rx.cond(enabled, _more()),
+            is_test=view.is_test,
         ),
         _explained(),
         standing_figures(view, OneLess(USE, settled=rx.Var.create(State.use_key), every=ONE_ACT)),

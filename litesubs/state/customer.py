@@ -7,6 +7,7 @@ from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.views.customers import CustomerView, PackStanding
 from litesubs.state import forms
 from litesubs.state.blank import NO_CUSTOMER
+from litesubs.state.frame import FrameState
 from litesubs.state.session import SessionState, answer_error, handler, said
 
 
@@ -21,6 +22,7 @@ class CustomerState(SessionState):
     expiring: int = 0
     stage: str = "loading"
     renaming: bool = False
+    asking_test: bool = False
     pausing: str = ""
     pausing_name: str = ""
     errors: dict[str, str] = {}
@@ -62,6 +64,21 @@ class CustomerState(SessionState):
         return said(f"They are {self.view.name} now.")
 
     @handler
+    def ask_test(self) -> None:
+        """Ask before the customer leaves every figure, or comes back."""
+        self.asking_test = True
+
+    @handler
+    async def change_test(self) -> EventType[()] | None:
+        """Do what the open dialog says: leave the customer out of every figure, or count them again."""
+        if not self.asking_test:
+            return None
+        await self._ask(customers.set_test, self.view.id, test=not self.view.is_test)
+        self._show(await self._ask(customers.one, self.view.id))
+        stands = "a test customer now, in none of your figures." if self.view.is_test else "in your figures again."
+        return [said(f"{self.first_name} is {stands}"), FrameState.count]
+
+    @handler
     def ask_pause(self, subscription_id: str) -> None:
         """Ask before pausing a pack."""
         standing = self._standing(subscription_id)
@@ -95,12 +112,12 @@ class CustomerState(SessionState):
     @handler
     def close(self) -> None:
         """Close whichever dialog is open."""
-        self.renaming, self.pausing, self.errors = False, "", {}
+        self.renaming, self.asking_test, self.pausing, self.errors = False, False, "", {}
 
     def _show(self, view: CustomerView) -> None:
         self.view, self.stage, self.first_name = view, "shown", prose.first_name(view.name)
         self.expiring = sum(pack.expiring for pack in view.packs)
-        self.renaming, self.pausing, self.errors = False, "", {}
+        self.renaming, self.asking_test, self.pausing, self.errors = False, False, "", {}
 
     def _standing(self, subscription_id: str) -> PackStanding | None:
         return next((pack for pack in self.view.packs if pack.subscription_id == subscription_id), None)

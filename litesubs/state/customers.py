@@ -15,7 +15,8 @@ from litesubs.state.session import SessionState, answer_error, handler
 PATH = "/dashboard/customers"
 FLAGS = ("expiring", "low", "inactive")
 STATUSES = ("active", "paused", "disabled")
-TEXTS = ("search", "pack", "status", "sort")
+TESTS = ("only", "without")
+TEXTS = ("search", "pack", "status", "test", "sort")
 NEWEST_FIRST = "-active"
 OVERTAKEN_AT_MOST = 20
 
@@ -33,6 +34,8 @@ class CustomersState(SessionState):
     query: str = ""
     pack: str = ""
     status: str = ""
+    test: str = ""
+    has_tests: bool = False
     only: list[str] = []
     sort: str = NEWEST_FIRST
     pack_names: list[tuple[str, str]] = []
@@ -46,7 +49,7 @@ class CustomersState(SessionState):
     @rx.var
     def narrowed(self) -> bool:
         """Whether a search or a filter is in force."""
-        return bool(self.query or self.pack or self.status or self.only)
+        return bool(self.query or self.pack or self.status or self.test or self.only)
 
     @rx.var
     def export_href(self) -> str:
@@ -63,6 +66,7 @@ class CustomersState(SessionState):
         """Show what the address asks for, else the list as it was left."""
         try:
             self.pack_names = await self._ask(packs.names, archived=True)
+            await self._look_for_tests()
             self._arrive(dict(parse_qsl(self.router.url.query)))
             await self._turn()
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
@@ -81,14 +85,21 @@ class CustomersState(SessionState):
     async def pick_pack(self, pack_id: str) -> EventType[()] | None:
         """Show who holds this pack; "" for all."""
         self._choose()
-        self._take(pack=pack_id, status=self.status)
+        self._take(pack=pack_id, status=self.status, test=self.test)
         return await self._first_page()
 
     @handler
     async def pick_status(self, status: str) -> EventType[()] | None:
         """Show those with a pack of this status; "" for all."""
         self._choose()
-        self._take(pack=self.pack, status=status)
+        self._take(pack=self.pack, status=status, test=self.test)
+        return await self._first_page()
+
+    @handler
+    async def pick_test(self, test: str) -> EventType[()] | None:
+        """Show "only" test customers or the list "without" them; "" for all."""
+        self._choose()
+        self._take(pack=self.pack, status=self.status, test=test)
         return await self._first_page()
 
     @handler
@@ -110,7 +121,7 @@ class CustomersState(SessionState):
     async def clear(self) -> EventType[()] | None:
         """Show everybody."""
         self._choose()
-        self.query, self.pack, self.status, self.only = "", "", "", []
+        self.query, self.pack, self.status, self.test, self.only = "", "", "", "", []
         shown = await self._first_page()
         return [rx.set_value("search", ""), shown]
 
@@ -131,6 +142,7 @@ class CustomersState(SessionState):
     @handler
     async def refresh(self) -> None:
         """Show this page as it is now: something was given or changed."""
+        await self._look_for_tests()
         await self._turn()
 
     @handler
@@ -149,6 +161,10 @@ class CustomersState(SessionState):
     def select_none(self) -> None:
         """Select nobody."""
         self.selected = []
+
+    async def _look_for_tests(self) -> None:
+        self.has_tests = await self._ask(customers.any_test)
+        self._take(pack=self.pack, status=self.status, test=self.test)
 
     async def _first_page(self) -> EventSpec:
         self._cursors = []
@@ -179,6 +195,7 @@ class CustomersState(SessionState):
             expiring="expiring" in self.only,
             low="low" in self.only,
             inactive="inactive" in self.only,
+            test=self.test,
             sort=self.sort.removeprefix("-"),
             descending=self.sort.startswith("-"),
         )
@@ -200,20 +217,21 @@ class CustomersState(SessionState):
             return
         before = self._said()
         self.query = address.get("search", "").strip()[: customers.SEARCH_LENGTH]
-        self._take(pack=address.get("pack", ""), status=address.get("status", ""))
+        self._take(pack=address.get("pack", ""), status=address.get("status", ""), test=address.get("test", ""))
         self.only = [flag for flag in FLAGS if flag in address]
         self.sort = _order(address.get("sort", NEWEST_FIRST))
         if self._said() != before:
             self._cursors = []
 
-    def _take(self, *, pack: str, status: str) -> None:
-        """Narrow by a pack and a status, each if there is such a one."""
+    def _take(self, *, pack: str, status: str, test: str) -> None:
+        """Narrow by a pack, a status and whether a customer is a test one, each if there is such a one."""
         self.pack = pack if pack in [pack_id for pack_id, _ in self.pack_names] else ""
         self.status = status if status in STATUSES else ""
+        self.test = test if self.has_tests and test in TESTS else ""
 
     def _said(self) -> dict[str, str]:
         """What the address says: only what differs from the whole list in its usual order."""
-        texts = {"search": self.query, "pack": self.pack, "status": self.status}
+        texts = {"search": self.query, "pack": self.pack, "status": self.status, "test": self.test}
         order = {} if self.sort == NEWEST_FIRST else {"sort": self.sort}
         return {name: text for name, text in texts.items() if text} | dict.fromkeys(self.only, "1") | order
 

@@ -139,7 +139,7 @@ def _draft(form: object) -> KeyDraft:
     expires = forms.text(form, "key_expires")
     return KeyDraft(
         name=forms.text(form, "key_name"),
-        scopes=tuple(scope for scope, field in SCOPE_FIELDS.items() if forms.text(form, field)),
+        scopes=tuple(scope for scope, field in SCOPE_FIELDS.items() if forms.ticked(form, field)),
         expires=forms.text(form, "key_expires_on") or "no date" if expires == "date" else expires,
         networks=forms.text(form, "key_networks"),
         cap_credits=forms.text(form, "key_cap_credits"),

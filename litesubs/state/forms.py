@@ -11,6 +11,11 @@ def text(form: object, name: str) -> str:
     return str(form.get(name, "")) if isinstance(form, dict) else ""
 
 
+def ticked(form: object, name: str) -> bool:
+    """Whether a box of the form is ticked. Reflex sends true and false, a browser by itself "on" or nothing."""
+    return isinstance(form, dict) and form.get(name) in (True, "on")
+
+
 def expiry(form: object) -> str:
     """When credits are to expire, as the domain reads it.
 

@@ -27,10 +27,17 @@ class Match:
     value: str
     label: str
     hint: str
+    is_test: bool = False
+
+
+NOBODY = Match("", "", "")
 
 
 class GiveCreditsState(SessionState):
-    """The dialog. `email` is whom the credits are for so far, `known` their name where they are a customer."""
+    """The dialog. `email` is whom the credits are for so far, `known` their name where they are a customer.
+
+    `known_test` says that they are a test customer, `marked` that somebody new is to be one.
+    """
 
     giving: bool = False
     fixed: bool = False
@@ -40,6 +47,8 @@ class GiveCreditsState(SessionState):
     matches: list[Match] = []
     email: str = ""
     known: str = ""
+    known_test: bool = False
+    marked: bool = False
     expires: str = ""
     errors: dict[str, str] = {}
     _key: str = ""
@@ -50,6 +59,11 @@ class GiveCreditsState(SessionState):
         return "@" in self.email[1:-1]
 
     @rx.var
+    def unwritten(self) -> bool:
+        """Whether nobody is written to: they are a test customer, or will be one."""
+        return self.known_test if self.known else self.marked
+
+    @rx.var
     def first_name(self) -> str:
         """What to call them."""
         return prose.first_name(self.known)
@@ -57,24 +71,25 @@ class GiveCreditsState(SessionState):
     @handler
     async def begin(self) -> None:
         """Open the dialog for anybody."""
-        await self._begin("", "")
+        await self._begin()
 
     @handler
     async def begin_if_asked(self) -> None:
         """Open the dialog where the address asks for it, as the palette's does: `?give=1`."""
         if dict(parse_qsl(self.router.url.query)).get("give"):
-            await self._begin("", "")
+            await self._begin()
 
     @handler
     async def begin_here(self) -> None:
         """Open the dialog for the customer whose page this is."""
         shown = (await self.get_state(CustomerState)).view
-        await self._begin(shown.email, shown.name)
+        await self._begin(shown.email, shown.name, test=shown.is_test)
 
     @handler
     async def look(self, text: str) -> None:
         """Offer the customers whom the words may mean."""
-        self.email, self.known = str(text).strip()[: customers.SEARCH_LENGTH], ""
+        self.email = str(text).strip()[: customers.SEARCH_LENGTH]
+        self.known, self.known_test = "", False
         self.errors = {}
         await self._find()
 
@@ -82,8 +97,14 @@ class GiveCreditsState(SessionState):
     def pick(self, email: str) -> None:
         """Take one of those offered, or the new address."""
         self.email = str(email).strip()[: customers.SEARCH_LENGTH]
-        self.known = next((match.label for match in self.matches if match.value == self.email), "")
+        found = next((match for match in self.matches if match.value == self.email), NOBODY)
+        self._take(found)
         self.errors = {}
+
+    @handler
+    def mark(self, marked: bool) -> None:  # noqa: FBT001 - what the box sends
+        """Make somebody new a test customer, or not."""
+        self.marked = marked is True
 
     @handler
     def pick_pack(self, pack_id: str) -> EventSpec | None:
@@ -112,9 +133,10 @@ class GiveCreditsState(SessionState):
             named = () if self.known else ("name",)
             return forms.unshown(error, "email", "pack", "credits", "expires", "reason", *named)
         self.giving = False
+        told = "Nobody is written to." if self.unwritten else "They get a mail."
         whom = self.first_name if self.known and gift.email == self.email else gift.email
         return [
-            said(f"{prose.count(int(gift.credits), 'credit')} given to {whom}. They get a mail."),
+            said(f"{prose.count(int(gift.credits), 'credit')} given to {whom}. {told}"),
             *self._refreshed(),
         ]
 
@@ -123,23 +145,28 @@ class GiveCreditsState(SessionState):
         """Close the dialog."""
         self.giving = False
 
-    async def _begin(self, email: str, name: str) -> None:
+    async def _begin(self, email: str = "", name: str = "", *, test: bool = False) -> None:
         offered = [pack for pack in await self._ask(packs.mine) if pack.status != "archived"]
         self.packs = [(pack.id, pack.name) for pack in offered]
         self.amounts = {pack.id: str(pack.credits) for pack in offered}
         self.pack = offered[0].id if offered else ""
         self.email, self.known, self.fixed = email, name, bool(email)
         self.expires, self.errors, self._key = "", {}, secrets.token_urlsafe()
-        self.matches = []
+        self.known_test, self.marked, self.matches = test, False, []
         if not email:
             await self._find()
         self.giving = True
 
     async def _find(self) -> None:
         found = await self._ask(customers.page, CustomerQuery(search=self.email))
-        self.matches = [Match(row.email, row.name, row.email) for row in found.rows[:MOST_MATCHES]]
-        exact = [row.name for row in found.rows if row.email.casefold() == self.email.casefold()]
-        self.known = exact[0] if exact else ""
+        people = [Match(row.email, row.name, row.email, row.is_test) for row in found.rows]
+        self.matches = people[:MOST_MATCHES]
+        exact = next((match for match in people if match.value.casefold() == self.email.casefold()), NOBODY)
+        self._take(exact)
+
+    def _take(self, found: Match) -> None:
+        self.known, self.known_test = found.label, found.is_test
+        self.marked = self.marked and not self.known  # its box is gone, and comes back empty
 
     def _gift(self, form: object) -> Gift:
         return Gift(
@@ -149,7 +176,8 @@ class GiveCreditsState(SessionState):
             credits=forms.text(form, "credits"),
             expires=forms.expiry(form),
             reason=forms.text(form, "reason"),
-            promo=bool(forms.text(form, "promo")),
+            promo=forms.ticked(form, "promo"),
+            test=forms.ticked(form, "test") and not self.known,
         )
 
     def _refreshed(self) -> list[EventCallback[()]]:

@@ -106,6 +106,8 @@ def test_the_lists_filters_and_selection_hold_for_its_file(client: TestClient) -
         ("status=paused", {"Ben"}),
         ("low=1", {"Anna"}),
         ("expiring=1", set()),
+        ("test=only", set()),
+        ("test=without&low=1", {"Anna"}),
         (f"customers={chosen},x", {"Anna"}),
         ("", {"Anna", "Ben"}),
     ):

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlmodel import col, select
 
+from litesubs.db import transaction
 from litesubs.domain import customers, imports, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.customers import CustomerQuery
 from litesubs.domain.views.customers import CustomerRow
 from litesubs.domain.views.offers import PackView
+from litesubs.models import CreditGrant, GrantSource
 from tests import factories
 from tests.e2e import people
 from tests.e2e.conftest import NewPage, Site, Size
@@ -50,6 +53,13 @@ def row_of(creator: Actor, name: str) -> CustomerRow:
 
 def row(page: Page, name: str) -> Locator:
     return page.get_by_role("row").filter(has_text=name)
+
+
+def last_source() -> str:
+    """What the newest lot came from."""
+    with transaction() as session:
+        newest = select(CreditGrant.source).order_by(col(CreditGrant.created_at).desc())
+        return session.exec(newest.limit(1)).one()
 
 
 def toast(page: Page, words: str) -> None:
@@ -182,6 +192,18 @@ class TestGivingCredits:
         toast(page, "4 credits given to Tom. They get a mail.")
         expect(row(page, "Tom Okafor")).to_contain_text("7")
         assert row_of(creator, "Tom").left == 7
+        assert last_source() == GrantSource.manual
+
+    def test_a_present_is_one_where_its_box_is_ticked(self, page: Page) -> None:
+        creator, _ = shop(("Tom Okafor", 3))
+        opened(page, creator, f"/dashboard/customers/{row_of(creator, 'Tom').customer_id}")
+        page.get_by_role("button", name="Give credits").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Reason, they see this").fill("Welcome")
+        dialog.get_by_label("A present").check()
+        dialog.get_by_role("button", name="Give credits").click()
+        toast(page, "5 credits given to Tom. They get a mail.")
+        assert last_source() == GrantSource.promo
 
     def test_an_address_that_is_nobodys_waits_for_its_owner(self, page: Page, site: Site) -> None:
         creator, _ = shop(("Tom Okafor", 3))
@@ -217,6 +239,86 @@ class TestGivingCredits:
         dialog.get_by_role("button", name="Give credits").click()
         toast(page, "5 credits given to Tom. They get a mail.")
         expect(page.get_by_text("of 8 left")).to_be_visible()
+
+
+class TestTestCustomers:
+    def test_one_is_marked_on_their_page_left_out_of_the_figures_and_counted_again(
+        self, new_page: NewPage, size: Size
+    ) -> None:
+        creator, pack = shop(("Aiko Brandt", 4))
+        tom = factories.holding(pack, creator, buyer=factories.person("Tom Okafor"))
+        factories.bought(tom, 9_000, 6)
+        page = opened(new_page(size), creator, f"/dashboard/customers/{row_of(creator, 'Tom').customer_id}")
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Mark as test customer…").click()
+        dialog = page.get_by_role("dialog", name="Mark Tom as a test customer")
+        expect(dialog.get_by_text("Tom has paid you. That leaves your figures too.")).to_be_visible()
+        dialog.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_text("Test", exact=True)).to_have_count(0)
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Mark as test customer…").click()
+        dialog.get_by_role("button", name="Mark as test").click()
+        toast(page, "Tom is a test customer now, in none of your figures.")
+        expect(dialog).to_be_hidden()
+        expect(page.get_by_text("Test", exact=True)).to_be_visible()
+        page.get_by_role("link", name=re.compile("^Ledger of")).click()
+        expect(page.get_by_role("heading", name=pack.name).first).to_be_visible()
+        expect(page.get_by_text("Test", exact=True)).to_be_visible()
+
+        page.goto("/dashboard")
+        owed = page.locator("dl").filter(has=page.get_by_text("You still owe", exact=True))
+        expect(owed).to_contain_text("4 credits")
+        expect(page.locator("dl").filter(has=page.get_by_text("Revenue", exact=True))).to_contain_text("€0")
+
+        page.goto("/dashboard/customers")
+        expect(row(page, "Tom Okafor").get_by_text("Test", exact=True)).to_be_visible()
+        expect(row(page, "Aiko Brandt").get_by_text("Test", exact=True)).to_have_count(0)
+        row(page, "Tom Okafor").get_by_role("link").click()
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("menuitem", name="Count again…").click()
+        page.get_by_role("dialog", name="Count Tom again").get_by_role("button", name="Count again").click()
+        toast(page, "Tom is in your figures again.")
+        expect(page.get_by_text("Test", exact=True)).to_have_count(0)
+
+    def test_somebody_new_is_made_one_with_the_first_credits_and_the_list_narrowed_to_them(
+        self, page: Page, site: Site
+    ) -> None:
+        creator, _ = shop(("Aiko Brandt", 4))
+        new = people.fresh_email("robot")
+        opened(page, creator)
+        expect(page.get_by_role("button", name="Test customers: all")).to_have_count(0)
+        page.get_by_role("button", name="Give credits").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("To", exact=True).fill(new)
+        dialog.get_by_role("option", name=f"Give to {new}").click()
+        expect(dialog.get_by_text("gets a mail")).to_be_visible()
+        dialog.get_by_label("A test customer").check()
+        expect(dialog.get_by_text("No mail is sent, and no figure counts this.")).to_be_visible()
+        dialog.get_by_label("A test customer").uncheck()
+        expect(dialog.get_by_text("gets a mail")).to_be_visible()
+        dialog.get_by_label("A test customer").check()
+        dialog.get_by_label("Their name").fill("Robot")
+        dialog.get_by_label("Reason, they see this").fill("Trying the API")
+        dialog.get_by_role("button", name="Give credits").click()
+        toast(page, f"5 credits given to {new}. Nobody is written to.")
+        expect(row(page, "Robot").get_by_text("Test", exact=True)).to_be_visible()
+        expect(page.get_by_text("1 person holds or has held your credits")).to_be_visible()
+        page.get_by_role("button", name="Test customers: all").click()
+        page.get_by_role("menuitemradio", name="Without test customers").click()
+        expect(page.get_by_text("1–1 of 1")).to_be_visible()
+        expect(row(page, "Aiko Brandt")).to_be_visible()
+        expect(page).to_have_url(re.compile(r"\?test=without$"))
+        page.reload()
+        expect(page.get_by_text("1–1 of 1")).to_be_visible()
+        page.get_by_role("button", name="Test customers: without test customers").click()
+        page.get_by_role("menuitemradio", name="Only test customers").click()
+        expect(row(page, "Robot")).to_be_visible()
+        page.get_by_role("button", name="Give credits").click()
+        dialog.get_by_label("To", exact=True).fill("robot")
+        dialog.get_by_role("option", name="Robot").click()
+        expect(dialog.get_by_text("Robot is a test customer: no mail is sent")).to_be_visible()
+        expect(dialog.get_by_label("A test customer")).to_have_count(0)
+        assert site.inbox.messages(new) == []
 
 
 class TestImporting:

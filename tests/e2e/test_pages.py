@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from litesubs import demo
-from litesubs.domain import accounts, customers, packs, wallets
+from litesubs.domain import accounts, api_keys, customers, packs, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.customers import CustomerQuery
 from litesubs.settings import settings
@@ -50,6 +50,17 @@ def test_public_pages(new_page: NewPage, size: Size, theme: Theme, filled: dict[
         "/checkout/success",
     ):
         look_at(page, path)
+
+
+def test_the_demo_prints_keys_that_work_and_prints_them_again(
+    filled: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo.run(as_json=True)
+    again = json.loads(capsys.readouterr().out)
+    assert again["creators"] == filled["creators"]
+    for creator in filled["creators"]:
+        key = api_keys.authenticate(creator["api_key"], "192.0.2.7")
+        assert key.scopes == set(api_keys.SCOPES)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -41,7 +41,7 @@ class Movement:
 
 
 class Books:
-    """All rows of one creator, read at once."""
+    """All rows of one creator, read at once, without those of test customers."""
 
     def __init__(self, session: Session, creator_id: UUID, now: datetime) -> None:
         self.creator = session.get_one(Creator, creator_id)
@@ -51,13 +51,20 @@ class Books:
         def mine(model: Any) -> list[Any]:
             return list(session.exec(select(model).where(model.creator_id == creator_id)))
 
-        self.lots: list[CreditGrant] = mine(CreditGrant)
         self.packs = {pack.id: pack for pack in mine(CreditPack)}
-        self.customers = {customer.id: customer for customer in mine(Customer)}
-        self.wallets = {wallet.customer_id: wallet for wallet in mine(Wallet)}
-        self.subscriptions = {subscription.id: subscription for subscription in mine(Subscription)}
-        self.purchases = {purchase.id: purchase for purchase in mine(Purchase)}
-        self.paid_movements: list[PurchaseMovement] = mine(PurchaseMovement)
+        self.customers = {customer.id: customer for customer in mine(Customer) if not customer.is_test}
+        self.wallets = {wallet.customer_id: wallet for wallet in mine(Wallet) if wallet.customer_id in self.customers}
+        standings = [standing for standing in mine(Subscription) if standing.customer_id in self.customers]
+        self.subscriptions = {standing.id: standing for standing in standings}
+        self.lots: list[CreditGrant] = [lot for lot in mine(CreditGrant) if lot.subscription_id in self.subscriptions]
+        self.purchases = {
+            purchase.id: purchase
+            for purchase in mine(Purchase)
+            if purchase.customer_id is None or purchase.customer_id in self.customers
+        }
+        self.paid_movements: list[PurchaseMovement] = [
+            movement for movement in mine(PurchaseMovement) if movement.purchase_id in self.purchases
+        ]
         self.opened: list[LinkDay] = mine(LinkDay)
         lot_of = {lot.id: lot for lot in self.lots}
         self.moved = [
@@ -69,7 +76,7 @@ class Books:
                 entry.posted_delta,
             )
             for entry in mine(LedgerEntry)
-            if entry.posted_delta
+            if entry.posted_delta and entry.subscription_id in self.subscriptions
         ]
         self.sales: list[Purchase] = [sale for sale in self.purchases.values() if sale.status == "paid"]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import func, select
 
 from litesubs.db import transaction
-from litesubs.domain import accounts, claims, clock, gifts, ids, verification, verify, wallets
+from litesubs.domain import accounts, claims, clock, desk, gifts, ids, verification, verify, wallets
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import (
     CreatorProfileRequiredError,
@@ -203,7 +203,7 @@ class TestWhatIsRefused:
             gifts.give(mara, Gift(), "k")
         assert set(refused.value.fields) == {"name", "email", "pack", "credits", "reason"}
 
-    @pytest.mark.parametrize("field", ["name", "email", "pack_id", "credits", "expires", "reason"])
+    @pytest.mark.parametrize("field", ["name", "email", "pack_id", "credits", "expires", "reason", "test"])
     def test_whatever_a_client_sends_it_is_the_domain_that_refuses(self, mara: Actor, field: str) -> None:
         wanted = gift(mara)
         outcomes = [
@@ -265,6 +265,41 @@ class TestWhatIsRefused:
             gifts.give(factories.person(), wanted, "k")
         with pytest.raises(EmailNotVerifiedError):
             gifts.give(replace(mara, verified=False), wanted, "k")
+
+
+class TestTestCustomers:
+    def test_somebody_new_is_one_and_nobody_is_written_to(self, mara: Actor) -> None:
+        factories.person("Jonas", email=EMAIL, verified=False)  # who would have the mail that confirms sent again
+        given = gifts.give(mara, gift(mara, test=True), "k")
+        assert customer().is_test
+        assert wallets.subscription(mara, given).posted == 3
+        assert send_waiting_mail() == 0
+        assert desk.overview(mara, "all").figures.given.number == 0
+        assert verify.violations() == []
+
+    def test_one_who_is_a_test_customer_is_given_more_without_mail_asked_for_or_not(self, mara: Actor) -> None:
+        wanted = gift(mara, test=True)
+        gifts.give(mara, wanted, "k1")
+        gifts.give(mara, wanted, "k2")
+        gifts.give(mara, replace(wanted, test=False), "k3")
+        assert (customer().is_test, len(lots()), send_waiting_mail()) == (True, 3, 0)
+
+    def test_a_customer_who_counts_is_not_made_one_by_a_gift(self, mara: Actor) -> None:
+        wanted = gift(mara)
+        gifts.give(mara, wanted, "k1")
+        with pytest.raises(ValidationFailedError, match="Jonas Weber is a customer already") as refused:
+            gifts.give(mara, replace(wanted, test=True), "k2")
+        assert set(refused.value.fields) == {"test"}
+        assert (customer().is_test, len(lots())) == (False, 1)
+
+    def test_two_gifts_at_once_agree_on_whether_somebody_new_counts(self, mara: Actor) -> None:
+        wanted = gift(mara)
+        outcomes = factories.at_once(
+            partial(gifts.give, mara, wanted, "k1"), partial(gifts.give, mara, replace(wanted, test=True), "k2")
+        )
+        assert factories.unexpected(outcomes) == []
+        assert verify.violations() == []
+        assert len(lots()) == (2 if customer().is_test else 1)
 
 
 class TestTheMail:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import chain, clock, desk, ids, insights, ledger, money, sums, verify, wallets
+from litesubs.domain import chain, clock, customers, desk, ids, insights, ledger, money, sums, verify, wallets
 from litesubs.domain.errors import DomainError
 from litesubs.domain.periods import PERIODS
 from litesubs.domain.views.desk import DeskView
@@ -182,6 +182,12 @@ class InsightsMachine(RuleBasedStateMachine):
         with self.acting() as session:
             session.get_one(Customer, self.held[0][person].customer_id).name = name
 
+    @rule(person=WHICH_PERSON, test=st.booleans())
+    def mark(self, person: int, test: bool) -> None:  # noqa: FBT001
+        """A customer leaves every figure, with all they did, or comes back."""
+        with clock.at(self.now):
+            customers.set_test(self.seller, ids.show("cus", self.held[0][person].customer_id), test=test)
+
     @rule(some=st.integers(1, 4))
     def fold_some(self, some: int) -> None:
         """The job runs, and gets as far as it gets."""
@@ -220,10 +226,15 @@ class InsightsMachine(RuleBasedStateMachine):
         with clock.at(self.now):
             shown = desk.overview(self.seller, period, start, end, currency)
             header, rows = desk.table(self.seller, "revenue", period, start, end, currency)
+            shown_in_nav = desk.nav(self.seller)
             with transaction() as session:
                 books = Books(session, self.creator_id, self.now)
                 packs = insights.packs(session, self.creator_id)
                 links = insights.links(session, self.creator_id, self.links.values())
+        assert shown_in_nav.customers == str(len(books.customers))
+        assert next(step for step in shown_in_nav.setup if step.key == "sale").done == bool(books.sales)
+        names = {customer.name for customer in books.customers.values()}
+        assert {line.who for line in shown.activity} <= names
         main = next(iter(books.currencies()), books.creator.currency)
         code = currency if currency in books.currencies() else main
         assert (shown.currencies, shown.currency) == (books.currencies(), code)

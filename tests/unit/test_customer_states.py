@@ -71,6 +71,17 @@ class TestTheAddressOfTheList:
         state._arrive({"sort": "name"})
         assert state._said() == {"sort": "name"}
 
+    def test_test_customers_are_asked_for_only_where_there_are_any(self) -> None:
+        state = _listed()
+        state._read({"expiring": "1", "test": "without"})
+        assert state._said() == {"expiring": "1"}
+        state.has_tests = True
+        state._read({"expiring": "1", "test": "without"})
+        assert state._said() == {"expiring": "1", "test": "without"}
+        assert (state._asked().test, state.narrowed) == ("without", True)
+        state._read({"expiring": "1", "test": "some"})
+        assert state._said() == {"expiring": "1"}
+
 
 class TestTurningPages:
     def test_a_page_that_everybody_has_left_gives_way_to_the_last_one_with_somebody(
@@ -142,7 +153,9 @@ class TestDialogs:
             GiveCreditsState.pick_pack.fn(gift, odd)
             GiveCreditsState.pick_expiry.fn(gift, odd)
             GiveCreditsState.pick.fn(gift, odd)
+            GiveCreditsState.mark.fn(gift, odd)
             CustomerState.ask_pause.fn(customer, odd)
+        assert not gift.marked
         assert (many.pack, many.planned, gift.pack, customer.pausing) == ("pack_1", 0, "", "")
         CustomerState.ask_pause.fn(customer, "sub_1")
         assert (customer.pausing, customer.pausing_name) == ("sub_1", "Voice reset")
@@ -150,6 +163,11 @@ class TestDialogs:
     def test_a_form_is_read_whatever_it_is(self) -> None:
         for odd in ODD:
             assert forms.text(odd, "reason") == ""
+            assert not forms.ticked(odd, "promo")
+        assert [forms.ticked({"promo": sent}, "promo") for sent in (True, "on", False, "", None, "x")] == [
+            *[True] * 2,
+            *[False] * 4,
+        ]
         assert forms.expiry({"expires": "never"}) == "never"
         assert forms.expiry({"expires": "date", "expires_on": "2027-01-31"}) == "2027-01-31"
         assert forms.expiry({"expires": "date"}) == "no date"
@@ -204,7 +222,7 @@ def _asking(monkeypatch: pytest.MonkeyPatch, pages: dict[str, int], refused: str
     row = state.shown.rows[0]
     total = sum(pages.values())
 
-    async def ask(_state: SessionState, _use_case: object, _query: object, after: str) -> CustomerPage:
+    async def ask(_state: SessionState, _use_case: object, _query: object = None, after: str = "") -> CustomerPage:
         start = "" if after == refused else after
         rows = [row] * pages.get(start, 0)
         return CustomerPage(rows=rows, total=total, count=str(total), after="", at_start=not start)

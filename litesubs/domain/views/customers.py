@@ -30,6 +30,8 @@ class PackStanding:
 class CustomerRow:
     """A line of the list: one customer with all their packs. `confirmed` says that they proved the address.
 
+    One who `is_test` is in no figure.
+
     `left`, `available`, `held` and `granted` are sums over the packs, and `meter` shows them; `spent` is "€690, $40",
     refunds taken off, or "".
     """
@@ -49,6 +51,7 @@ class CustomerRow:
     expires_soon: bool
     last_activity: str
     spent: str
+    is_test: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,8 @@ class MovementView:
 class CustomerView:
     """Everything a creator knows about one customer.
 
-    `has_account` says that they have signed up, `confirmed` that they proved this address. `spent` has one text for
-    each currency. `movements` are the newest of all packs.
+    `has_account` says that they have signed up, `confirmed` that they proved this address, `is_test` that they are in
+    no figure. `spent` has one text for each currency. `movements` are the newest of all packs.
     """
 
     id: str
@@ -120,6 +123,7 @@ class CustomerView:
     held: int
     expires: str
     expires_soon: bool
+    is_test: bool = False
     packs: list[PackStanding] = field(default_factory=list)
     purchases: list[PurchaseLine] = field(default_factory=list)
     movements: list[MovementView] = field(default_factory=list)

@@ -58,7 +58,7 @@ class SubscriptionView:
     `meter` has one letter a credit, in order: s spent, h held, a available, e expiring within 30 days; "" above 24.
     `by_rule` says in words when credits that are added now expire by the pack's rule; "" where its last day has passed.
     `older` is the place after which the ledger goes on, "" at its end; `clocks` names the zone of its times. In the
-    answer to a spend, `spend` is the id of its line.
+    answer to a spend, `spend` is the id of its line. `is_test` tells the creator of a test customer, and nobody else.
     """
 
     id: str
@@ -92,6 +92,7 @@ class SubscriptionView:
     entries: list[EntryView] = field(default_factory=list)
     older: str = ""
     spend: str = ""
+    is_test: bool = False
 
 
 @dataclass(frozen=True)
