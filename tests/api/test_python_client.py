@@ -189,7 +189,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         made.append(seconds)
 
     monkeypatch.setattr(_client, "time", SimpleNamespace(sleep=made.append))
-    monkeypatch.setattr(_client, "anyio", SimpleNamespace(sleep=pause, CancelScope=anyio.CancelScope))
+    monkeypatch.setattr(_client, "anyio", SimpleNamespace(sleep=pause, move_on_after=anyio.move_on_after))
     return made
 
 
@@ -623,6 +623,21 @@ def test_clients_are_closed_by_their_blocks(served_api: str) -> None:
                 await anext(client.packs())
 
     anyio.run(ask)
+
+
+def test_a_job_that_is_cancelled_pays_nothing(served_api: str) -> None:
+    held = factories.customer_with(10)
+    token = api_keys.create(held.creator, EVERYTHING)[1]
+
+    async def work() -> str:
+        async with AsyncLitesubs(served_api, token) as client:
+            with anyio.CancelScope() as scope:
+                async with client.holding(held.buyer.email, 6) as job:
+                    scope.cancel()
+                    await anyio.sleep_forever()
+            return job.hold.status
+
+    assert anyio.run(work) == "released"
 
 
 @pytest.mark.parametrize("kind", [Litesubs, AsyncLitesubs])
