@@ -22,11 +22,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from litesubs import frontend
-from litesubs.db import transaction
-from litesubs.domain import api_keys, verify
+from litesubs.domain import api_keys, customers, ids, verify
 from litesubs.domain.api_keys import KeyDraft
 from litesubs.frontend import ROOT
-from litesubs.models import Customer
 from tests import factories
 
 CLIENT = ROOT / "clients" / "python"
@@ -124,8 +122,7 @@ def test_snippets_do_what_they_show(served_api: str, document: Path, name: str, 
 def _environment(url: str) -> dict[str, str]:
     """What the guides ask the reader to set, for a test customer with ten credits of a pack of ten."""
     held = factories.customer_with(10)
-    with transaction() as session:
-        session.get_one(Customer, held.customer_id).is_test = True
+    customers.set_test(held.creator, ids.show("cus", held.customer_id), test=True)
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(CLIENT / "src"),

@@ -39,9 +39,11 @@ from litesubs_client import (
     Litesubs,
     LitesubsError,
     NotFound,
+    NothingToReverse,
     RateLimited,
     ServerError,
     SpendCapReached,
+    SubscriptionDisabled,
     SubscriptionInactive,
     UnexpectedAnswer,
     ValidationFailed,
@@ -187,7 +189,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         made.append(seconds)
 
     monkeypatch.setattr(_client, "time", SimpleNamespace(sleep=made.append))
-    monkeypatch.setattr(_client, "anyio", SimpleNamespace(sleep=pause, CancelScope=anyio.CancelScope))
+    monkeypatch.setattr(_client, "anyio", SimpleNamespace(sleep=pause, move_on_after=anyio.move_on_after))
     return made
 
 
@@ -383,6 +385,15 @@ def _pause(desk: Desk, client: Any) -> object:
     return client.debit(desk.email, 1)
 
 
+def _disable(desk: Desk, client: Any) -> object:
+    wallets.set_status(desk.held.creator, desk.held.public_id, "disabled", "Moved away")
+    return client.adjust(desk.email, 1, pack=desk.pack_id, reason="Thank you")
+
+
+def _reverse_too_much(desk: Desk, client: Any) -> object:
+    return client.reverse(client.debit(desk.email, 1).id, 2)
+
+
 def _capture_twice(desk: Desk, client: Any) -> object:
     hold = client.hold(desk.email, 1)
     client.capture(hold.id)
@@ -416,6 +427,8 @@ REFUSED: dict[type[LitesubsError], tuple[int, str, Callable[[Desk, Any], object]
     InsufficientCredits: (402, "insufficient_credits", lambda desk, client: client.debit(desk.email, 11)),
     ValidationFailed: (422, "validation_failed", lambda desk, client: client.debit(desk.email, 0)),
     HoldNotOpen: (409, "hold_not_open", _capture_twice),
+    NothingToReverse: (409, "nothing_to_reverse", _reverse_too_much),
+    SubscriptionDisabled: (409, "subscription_disabled", _disable),
     IdempotencyKeyReused: (422, "idempotency_key_reused", _one_key_for_two),
 }
 
@@ -450,6 +463,12 @@ def test_a_refusal_says_what_the_program_needs(desk: Desk, client: Any) -> None:
     with pytest.raises(InsufficientScope) as narrow:
         desk.client(token=desk.key(scopes=("read",)))[0].debit(desk.email, 1)
     assert narrow.value.scope == "debits:write"
+    with pytest.raises(HoldNotOpen) as over:
+        _capture_twice(desk, client)
+    assert over.value.hold_status == "captured"
+    with pytest.raises(NothingToReverse) as reversed_:
+        _reverse_too_much(desk, client)
+    assert reversed_.value.left == 1
 
 
 def test_who_is_not_there_is_not_found(client: Any) -> None:
@@ -576,11 +595,11 @@ def test_another_server_is_recognised(desk: Desk, answer: httpx.Response) -> Non
     assert (caught.value.status, len(line.sent)) == (answer.status_code, 1)
 
 
-def test_a_call_waits_ten_seconds_unless_told_otherwise(desk: Desk) -> None:
-    for how, seconds in (({}, 10), ({"timeout_seconds": 2.5}, 2.5)):
-        client, line = desk.client(**how)
-        client.customer(desk.email)
-        assert set(line.sent[0].extensions["timeout"].values()) == {seconds}
+@pytest.mark.parametrize(("how", "seconds"), [({}, 10), ({"timeout_seconds": 2.5}, 2.5)])
+def test_a_call_waits_ten_seconds_unless_told_otherwise(desk: Desk, how: dict[str, Any], seconds: float) -> None:
+    client, line = desk.client(**how)
+    client.customer(desk.email)
+    assert set(line.sent[0].extensions["timeout"].values()) == {seconds}
 
 
 def test_what_a_newer_server_adds_does_no_harm() -> None:
@@ -604,6 +623,21 @@ def test_clients_are_closed_by_their_blocks(served_api: str) -> None:
                 await anext(client.packs())
 
     anyio.run(ask)
+
+
+def test_a_job_that_is_cancelled_pays_nothing(served_api: str) -> None:
+    held = factories.customer_with(10)
+    token = api_keys.create(held.creator, EVERYTHING)[1]
+
+    async def work() -> str:
+        async with AsyncLitesubs(served_api, token) as client:
+            with anyio.CancelScope() as scope:
+                async with client.holding(held.buyer.email, 6) as job:
+                    scope.cancel()
+                    await anyio.sleep_forever()
+            return job.hold.status
+
+    assert anyio.run(work) == "released"
 
 
 @pytest.mark.parametrize("kind", [Litesubs, AsyncLitesubs])

@@ -175,7 +175,7 @@ class Litesubs(_Api):
 
 
 class AsyncLitesubs(_Api):
-    """The same as `Litesubs` for asyncio and Trio: methods are awaited, lists gone through with async for."""
+    """The same as `Litesubs` for asyncio: methods are awaited, lists gone through with async for."""
 
     def __init__(
         self,
@@ -196,10 +196,7 @@ class AsyncLitesubs(_Api):
         try:
             yield holding
         except BaseException:
-            with (
-                anyio.CancelScope(shield=True),
-                suppress(LitesubsError),
-            ):  # a job that is cancelled frees its credits too
+            with anyio.move_on_after(TIMEOUT_SECONDS, shield=True), suppress(LitesubsError):  # also when cancelled
                 holding.hold = await self.send(settlement(holding, failed=True))
             raise
         holding.hold = await self.send(settlement(holding, failed=False))

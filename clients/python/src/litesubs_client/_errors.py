@@ -119,7 +119,25 @@ class ValidationFailed(LitesubsError):
 
 
 class HoldNotOpen(LitesubsError):
-    """The hold was captured, released or has expired."""
+    """The hold was captured, released or has expired: `hold_status` says which."""
+
+    @property
+    def hold_status(self) -> str:
+        """What became of it."""
+        return str(self.problem.get("hold_status", ""))
+
+
+class NothingToReverse(LitesubsError):
+    """So much of the debit cannot be given back: it was before, or its lots have expired. At most `left` can be."""
+
+    @property
+    def left(self) -> int:
+        """What can be given back now."""
+        return int(self.problem["left"])
+
+
+class SubscriptionDisabled(LitesubsError):
+    """The pack is disabled for the customer: its credits are neither adjusted nor given back."""
 
 
 class IdempotencyKeyReused(LitesubsError):
@@ -148,6 +166,8 @@ BY_CODE: Mapping[str, type[LitesubsError]] = {
     "insufficient_credits": InsufficientCredits,
     "validation_failed": ValidationFailed,
     "hold_not_open": HoldNotOpen,
+    "nothing_to_reverse": NothingToReverse,
+    "subscription_disabled": SubscriptionDisabled,
     "idempotency_key_reused": IdempotencyKeyReused,
     "idempotency_key_in_use": IdempotencyKeyInUse,
     UNEXPECTED: UnexpectedAnswer,
