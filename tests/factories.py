@@ -22,8 +22,9 @@ import stripe
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, ledger, links, packs, passwords, profiles, purchases
+from litesubs.domain import api_keys, clock, ids, ledger, links, packs, passwords, profiles, purchases
 from litesubs.domain.actors import Actor
+from litesubs.domain.api_keys import SCOPES, KeyDraft
 from litesubs.domain.errors import DomainError
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView
@@ -221,6 +222,11 @@ def customer_with(*amounts: int, **changes: Any) -> Holding:
     """A new creator's new pack, and a customer of it with a lot of each amount."""
     seller = creator()
     return holding(pack(seller, **changes), seller, *amounts)
+
+
+def api_key(seller: Actor, **changes: Any) -> str:
+    """The text of a new API key, which may do everything unless told otherwise."""
+    return api_keys.create(seller, replace(KeyDraft("Server", tuple(SCOPES)), **changes))[1]
 
 
 def wallet(held: Holding) -> Wallet:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from litesubs.api import auth, files, imports, public, site, stripe_webhook
 from litesubs.api.v1 import app as v1
+from litesubs.api.v1 import docs
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
 from litesubs.domain.health import OUTAGE
 from litesubs.domain.prose import local_path
@@ -106,7 +107,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
 }
 
 api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
-for part in (auth, public, files, imports, stripe_webhook):
+for part in (auth, public, files, imports, stripe_webhook, docs):
     api.include_router(part.router)
 api.mount("/api/v1", v1.guarded)
 for kind, handler in HANDLERS.items():

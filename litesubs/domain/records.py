@@ -8,7 +8,6 @@ from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -253,7 +252,7 @@ def compared(email: str) -> str:
         return ""
     try:
         return accounts.normalized_email(email)[1]
-    except EmailNotValidError:
+    except ValidationFailedError:
         return email.strip().lower()
 
 

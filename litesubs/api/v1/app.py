@@ -21,7 +21,7 @@ def refuse(request: Request, error: Exception) -> Response:
     """The domain said no."""
     if not isinstance(error, DomainError):
         raise error
-    return door.refusal(error, request.state.request_id)
+    return door.refusal(error, request.state.request_id, "/query" if request.method == "GET" else "")
 
 
 def misread(request: Request, error: Exception) -> Response:

@@ -162,7 +162,7 @@ class Door:
             await self.app(scope, receive, send)
 
 
-def refusal(error: DomainError, request_id: str) -> Response:
+def refusal(error: DomainError, request_id: str, within: str = "") -> Response:
     """The answer to an error, with the headers that belong to its status."""
     headers: dict[str, str] = {}
     if isinstance(error, InvalidApiKeyError):
@@ -171,7 +171,7 @@ def refusal(error: DomainError, request_id: str) -> Response:
         headers = {"retry-after": str(error.seconds)}
     elif error.status == 503:  # noqa: PLR2004 - Service Unavailable
         headers = {"retry-after": str(RETRY_AFTER_SECONDS)}
-    return problems.of_domain(error, request_id, headers)
+    return problems.of_domain(error, request_id, headers, within)
 
 
 def unavailable(request_id: str) -> Response:

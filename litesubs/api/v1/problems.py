@@ -161,15 +161,15 @@ def problem(
     return JSONResponse(body | dict(more), known.status, headers=dict(headers), media_type=PROBLEM_JSON)
 
 
-def of_domain(error: DomainError, request_id: str, headers: Mapping[str, str] = NOTHING) -> Response:
-    """The same for an error of the domain, whose fields become pointers into the body.
+def of_domain(error: DomainError, request_id: str, headers: Mapping[str, str] = NOTHING, within: str = "") -> Response:
+    """The same for an error of the domain, whose fields become pointers into the body, or into what `within` names.
 
     Where it has no words for this very case, what the API says about its code is plainer to a program's author.
     """
     more = dict(error.data)
     fields = more.pop("fields", None)
     if isinstance(fields, dict):
-        more["errors"] = [{"pointer": f"/{name}", "detail": sentence} for name, sentence in fields.items()]
+        more["errors"] = [{"pointer": f"{within}/{name}", "detail": sentence} for name, sentence in fields.items()]
     said = error.message if error.message != (type(error).__doc__ or "").strip() else ""
     return problem(error.code, request_id, said, more, headers, error.status)
 
