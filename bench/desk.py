@@ -149,10 +149,7 @@ def _scanned(plan: dict[str, Any]) -> Iterator[str]:
 
 def instance(server: str, name: str, size: int) -> Instance:
     """A migrated database with two years of history, its sums made by the product."""
-    with closing(psycopg2.connect(server)) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(f"CREATE DATABASE {name}")
-    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    url = database(server, name)
     use(url)
     migrations.upgrade()
     creator_ids = history.fill(url, size)
@@ -168,6 +165,14 @@ def instance(server: str, name: str, size: int) -> Instance:
     made = Instance(url, actor, ids.show("sub", sold.id), ids.show("pack", sold.pack_id))
     made.cursor = customers.page(actor, CustomerQuery()).after
     return made
+
+
+def database(server: str, name: str) -> str:
+    """A new database of this server: its URL."""
+    with closing(psycopg2.connect(server)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def use(url: str) -> None:

@@ -118,6 +118,8 @@ def preview(order: DebitOrder) -> str:
 
 def _spend(order: DebitOrder) -> Order:
     by_email = "@" in order.customer
+    if isinstance(order, HoldOrder) and not 1 <= order.expires_in <= LONGEST_HOLD_SECONDS:
+        raise ValidationFailedError({"expires_in": f"Hold for 1 to {LONGEST_HOLD_SECONDS:,} seconds."})
     note = chain.Note(wallets.read_reason(order.reason, required=False), dict(order.metadata))
     if not all(prose.storable(part) for pair in order.metadata.items() for part in pair):
         raise ValidationFailedError({"metadata": "Leave out characters that are none, such as NUL."})
