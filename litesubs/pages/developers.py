@@ -50,7 +50,7 @@ def page() -> rx.Component:
     reference = link_button("API reference", href="/api/docs", leading="book-open")
     return desk_page(
         page_header("Developers", "Spend and give credits from your own software.", reference),
-        section_header("API keys", button("New key", on_click=S.add, variant="primary", size="sm", leading="plus")),
+        section_header("API keys", _add()),
         rx.match(
             S.stage,
             ("list", rx.fragment(card(_made(), _keys(), padded=False), _first_call())),
@@ -64,6 +64,12 @@ def page() -> rx.Component:
         section="developers",
         title="Developers",
     )
+
+
+def _add() -> rx.Component:
+    """Not while the page loads, which closes whatever dialog was open before."""
+    loading = rx.Var.create(S.stage) != "list"
+    return button("New key", on_click=S.add, variant="primary", size="sm", leading="plus", disabled=loading)
 
 
 def _made() -> rx.Component:

@@ -134,6 +134,7 @@ def test_a_key_that_is_not_needed_any_more_leaves_nothing_on_the_screen(page: Pa
     sign_in_as(page, seller)
     page.goto("/dashboard/developers")
     page.get_by_role("button", name="Make your first key").press("Enter")
+    expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
     page.keyboard.type("Back office")
     page.keyboard.press("Enter")
     token = shown_token(page)
