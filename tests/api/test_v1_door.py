@@ -12,7 +12,7 @@ from litesubs import db
 from litesubs.api.v1 import door, reads
 from litesubs.db import transaction
 from litesubs.domain import api_keys, clock
-from litesubs.models import IdempotencyKey, LedgerEntry
+from litesubs.models import IdempotencyKey, LedgerEntry, Wallet
 from litesubs.settings import settings
 from tests import factories
 from tests.api.calls import customer, made, pointers, post, problem
@@ -263,7 +263,7 @@ def test_what_takes_too_long_is_given_up(rest: TestClient, held: Holding, monkey
     monkeypatch.setattr(db, "LOCK_TIMEOUT_SECONDS", 0.05)
     debit = made(rest, "/debits", {"customer": customer(held), "amount": 1})["id"]
     with transaction() as session:
-        session.exec(select(factories.Wallet).with_for_update()).all()
+        session.exec(select(Wallet).with_for_update()).all()
         answer = post(rest, f"/debits/{debit}/reversals", {}, "k")
     assert problem(answer) == (503, "unavailable")
     assert post(rest, f"/debits/{debit}/reversals", {}, "k").status_code == 201
