@@ -1,6 +1,7 @@
 """The FastAPI application: its routers and the one place where an error becomes an answer."""
 
 import logging
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -10,10 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Mount
 
 from litesubs.api import auth, files, imports, public, site, stripe_webhook
 from litesubs.api.v1 import app as v1
-from litesubs.api.v1 import docs
+from litesubs.api.v1 import docs, door
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
 from litesubs.domain.health import OUTAGE
 from litesubs.domain.prose import local_path
@@ -67,6 +69,13 @@ def unavailable(request: Request, error: Exception) -> Response:
     return _answer(request, 503, "unavailable", site.OUTAGE_TEXT, headers=headers)
 
 
+def everything_below(path: str, app: door.Door) -> Mount:
+    """The app at a path. A line break in an address is one more character, which Starlette's own pattern leaves out."""
+    mount = Mount(path, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
+
+
 def _is_person(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
@@ -109,6 +118,6 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
 api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
 for part in (auth, public, files, imports, stripe_webhook, docs):
     api.include_router(part.router)
-api.mount("/api/v1", v1.guarded)
+api.router.routes.append(everything_below("/api/v1", v1.guarded))
 for kind, handler in HANDLERS.items():
     api.add_exception_handler(kind, handler)

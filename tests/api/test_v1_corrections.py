@@ -69,7 +69,8 @@ def test_added_credits_expire_as_the_rule_says_or_as_asked_or_never(rest: TestCl
     offer = factories.pack(held.creator, expiry_kind="after_days", expiry_days="30")
     ends = {}
     end = records.moment(factories.later(days=3))
-    for name, more in {"rule": {}, "never": {"expires_at": None}, "asked": {"expires_at": end}}.items():
+    asked: dict[str, dict[str, Any]] = {"rule": {}, "never": {"expires_at": None}, "asked": {"expires_at": end}}
+    for name, more in asked.items():
         answer = made(rest, "/adjustments", adjustment(held, 1, pack=offer.id) | more)
         ends[name] = answer["allocations"][0]["expires_at"]
     assert (ends["never"], ends["asked"]) == (None, end)

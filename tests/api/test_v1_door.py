@@ -4,15 +4,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import func, select
 from structlog.testing import capture_logs
 
 from litesubs import db
+from litesubs.api import site
+from litesubs.api.app import api
 from litesubs.api.v1 import door, reads
 from litesubs.db import transaction
 from litesubs.domain import api_keys, clock
-from litesubs.models import IdempotencyKey, LedgerEntry
+from litesubs.models import IdempotencyKey, LedgerEntry, Wallet
 from litesubs.settings import settings
 from tests import factories
 from tests.api.calls import customer, made, pointers, post, problem
@@ -263,10 +266,18 @@ def test_what_takes_too_long_is_given_up(rest: TestClient, held: Holding, monkey
     monkeypatch.setattr(db, "LOCK_TIMEOUT_SECONDS", 0.05)
     debit = made(rest, "/debits", {"customer": customer(held), "amount": 1})["id"]
     with transaction() as session:
-        session.exec(select(factories.Wallet).with_for_update()).all()
+        session.exec(select(Wallet).with_for_update()).all()
         answer = post(rest, f"/debits/{debit}/reversals", {}, "k")
     assert problem(answer) == (503, "unavailable")
     assert post(rest, f"/debits/{debit}/reversals", {}, "k").status_code == 201
+
+
+def test_behind_the_pages_a_program_is_still_answered_as_a_program(rest: TestClient, held: Holding) -> None:
+    pages = site.Headers(site.Pages(FastAPI(routes=list(api.router.routes))))
+    browser = TestClient(pages, headers={**rest.headers, "accept": "text/html"})
+    assert browser.get(f"/api/v1/packs/{held.pack.id}").status_code == 200
+    assert problem(browser.get("/api/v1/packs/pack_1")) == (404, "not_found")
+    assert browser.get("/api/docs").status_code == 200
 
 
 def test_our_own_failure_has_an_id_to_ask_with(rest: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from litesubs.api.v1.problems import pointer
+from litesubs.domain import spends
 from litesubs.domain.errors import DomainError, IdempotencyKeyMissingError
 
 READ_WITHIN_SECONDS = 10
@@ -128,13 +129,13 @@ class NewDebit(BatchDebit):
 class NewBatch(_Body):
     """Debits that succeed or fail one by one."""
 
-    debits: Annotated[list[BatchDebit], Field(min_length=1, max_length=100)]
+    debits: Annotated[list[BatchDebit], Field(min_length=1, max_length=spends.MOST_IN_BATCH)]
 
 
 class NewHold(BatchDebit):
     """A reservation for `expires_in` seconds."""
 
-    expires_in: Annotated[StrictInt, Field(ge=1, le=30 * 86_400)] = 900
+    expires_in: Annotated[StrictInt, Field(ge=1, le=spends.LONGEST_HOLD_SECONDS)] = spends.DEFAULT_HOLD_SECONDS
 
 
 class Part(_Body):

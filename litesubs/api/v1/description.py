@@ -362,7 +362,7 @@ def curl(operation: dict[str, Any], call: Call, path: str) -> str:
     lines = [f"curl {address}", '-H "Authorization: Bearer $LITESUBS_API_KEY"']
     if call.body:
         lines += ['-H "Idempotency-Key: $(uuidgen)"', '-H "Content-Type: application/json"']
-        lines.append(f"-d '{json.dumps(call.sent, ensure_ascii=False)}'")
+        lines.append(f"-d '{json.dumps(call.sent, ensure_ascii=False, indent=2)}'")
     return " \\\n  ".join(lines)
 
 
