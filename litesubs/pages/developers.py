@@ -46,9 +46,9 @@ PLACES: list[Place] = ["name", "below", "wide", "away", "away", "number"]
 
 
 def page() -> rx.Component:
-    """The keys with what each may do, and code to begin with."""
+    """The keys with what each may do, and code to begin with. Leaving it lets go of a new key."""
     reference = link_button("API reference", href="/api/docs", leading="book-open")
-    return desk_page(
+    shown = desk_page(
         page_header("Developers", "Spend and give credits from your own software.", reference),
         section_header("API keys", _add()),
         rx.match(
@@ -64,6 +64,7 @@ def page() -> rx.Component:
         section="developers",
         title="Developers",
     )
+    return rx.fragment(shown, on_unmount=S.done)
 
 
 def _add() -> rx.Component:
