@@ -283,7 +283,8 @@ BEGIN
 END $$;
 """
 CAPTURE = """
--- Spend p_amount credits of an open hold (NULL: all), the first reserved first, and give the rest back. What a hold has
+-- Spend p_amount credits of an open hold (NULL: all), the first reserved first, and give the rest back: lots of
+-- which nothing is spent get an entry of type release. What a hold has
 -- reserved can be captured though its lot has expired or its pack was paused since. The rest counts no longer towards
 -- the cap of the key that placed the hold.
 CREATE FUNCTION post_capture(p_id uuid, p_creator uuid, p_hold uuid, p_key text, p_request bytea, p_api_key uuid,
@@ -331,8 +332,9 @@ BEGIN
         n := n + 1; ver := ver + 1;
         posted_now := posted_now - take;
         held_now := held_now - part.held_delta;
-        head := entry_hash(head, w.id, ver, p_creator, p_id, part.subscription_id, part.grant_id, 'capture', -take,
-            -part.held_delta, posted_now, held_now, p_hold, p_actor, moment, NULL);
+        head := entry_hash(head, w.id, ver, p_creator, p_id, part.subscription_id, part.grant_id,
+            CASE WHEN take > 0 THEN 'capture' ELSE 'release' END, -take, -part.held_delta,
+            posted_now, held_now, p_hold, p_actor, moment, NULL);
         lots[n] := part.grant_id; subs[n] := part.subscription_id; takes[n] := take; helds[n] := part.held_delta;
         hashes[n] := head;
         IF take > 0 THEN
@@ -363,7 +365,8 @@ BEGIN
     )
     INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
         posted_delta, held_delta, posted_after, held_after, reverses, actor, at, prev_hash, hash)
-    SELECT w.id, w.version + m.place, p_creator, p_id, m.sub_id, m.lot_id, 'capture', -m.credits, -m.freed,
+    SELECT w.id, w.version + m.place, p_creator, p_id, m.sub_id, m.lot_id,
+        CASE WHEN m.credits > 0 THEN 'capture' ELSE 'release' END, -m.credits, -m.freed,
         w.posted - (sum(m.credits) OVER upto)::bigint, w.held - (sum(m.freed) OVER upto)::bigint, p_hold, p_actor,
         moment, lag(m.hash, 1, w.last_hash) OVER upto, m.hash
     FROM moved m WINDOW upto AS (ORDER BY m.place);

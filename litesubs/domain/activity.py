@@ -68,10 +68,10 @@ def latest(session: Session, creator_id: UUID, zone: str) -> list[ActivityView]:
         .join(PostingNote, col(PostingNote.posting_id) == col(LedgerEntry.posting_id), isouter=True)
         .order_by(col(LedgerEntry.at).desc(), col(LedgerEntry.wallet_version).desc())
     )
-    lines: dict[tuple[UUID, UUID], ActivityView] = {}
-    moved: dict[tuple[UUID, UUID], int] = {}
+    lines: dict[tuple[UUID, UUID, EntryType], ActivityView] = {}
+    moved: dict[tuple[UUID, UUID, EntryType], int] = {}
     for entry, customer_name, pack_name, source, reason in session.execute(query):
-        line = (entry.posting_id, entry.subscription_id)
+        line = (entry.posting_id, entry.subscription_id, entry.type)
         moved[line] = moved.get(line, 0) + (entry.posted_delta or entry.held_delta)
         lines[line] = ActivityView(
             kind=history.kind(entry),

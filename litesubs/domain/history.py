@@ -18,7 +18,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, locked, money, prose, sheets
+from litesubs.domain import clock, ids, ledger, locked, money, prose, sheets
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.statements import EntryView
 from litesubs.models import (
@@ -51,6 +51,7 @@ TYPES: dict[str, tuple[EntryType, ...]] = {
 }
 PREFIXES: dict[EntryType, ids.Prefix] = {
     EntryType.debit: "debit",
+    EntryType.capture: "debit",
     EntryType.reversal: "rev",
     EntryType.adjustment: "adj",
 }
@@ -270,8 +271,9 @@ def _lines(
     for move in moves:
         lot = book.lots[numbers[move.grant_id]]
         what, reason = _in_words(move, lot, book.pack_name), reasons.get(_key(move), "")
-        posted, held = _moved(move)
-        returnable, lapsed = debits.pop(_key(move), (0, 0))  # on the first line of a debit that shows
+        posted, _ = _moved(move)
+        # on the first line of a spend that shows
+        returnable, lapsed = debits.pop(_key(move), (0, 0)) if _spends(move) else (0, 0)
         lines.append(
             EntryView(
                 id=_public_id(move),
@@ -282,7 +284,7 @@ def _lines(
                 who=people.get(move.actor, "Litesubs"),
                 lot=lot_label(numbers[lot.id]),
                 lot_expiry=f"until {prose.day(prose.last_day(lot.expires_at))}" if lot.expires_at else "never expires",
-                amount=prose.signed(posted or held) if posted or held else "",
+                amount=prose.signed(posted) if posted else "",  # what is held or freed changes no balance
                 adds=posted > 0,
                 left_after=left[move.wallet_version],
                 returnable=returnable,
@@ -290,6 +292,10 @@ def _lines(
             )
         )
     return lines
+
+
+def _spends(move: Move) -> bool:
+    return isinstance(move, LedgerEntry) and move.type in ledger.SPENDS
 
 
 def _key(move: Move) -> UUID:
@@ -314,6 +320,8 @@ def _in_words(move: Move, lot: CreditGrant, pack_name: str) -> str:
         return f"Bought {pack_name}, {money.show(lot.paid_minor, lot.paid_currency)}"
     if move.type is EntryType.adjustment:
         return f"{moved} added" if move.posted_delta > 0 else f"{moved} taken"
+    if move.type is EntryType.capture and move.posted_delta != move.held_delta:
+        return f"{-move.posted_delta:,} of {-move.held_delta:,} held credits used"
     words = {
         EntryType.grant: "received",
         EntryType.debit: "used",
@@ -352,8 +360,8 @@ def _people(session: Session, book: Book, moves: Sequence[Move]) -> dict[str, st
 
 
 def _returnable(session: Session, moves: Sequence[Move]) -> dict[UUID, tuple[int, int]]:
-    """For each debit among these, how much of it can be given back, and how much no more since its lot is over."""
-    debits = {move.posting_id for move in moves if isinstance(move, LedgerEntry) and move.type is EntryType.debit}
+    """For each spend among these, how much of it can be given back, and how much no more since its lot is over."""
+    debits = {_key(move) for move in moves if _spends(move)}
     if not debits:
         return {}
     given = select(LedgerEntry.reverses, LedgerEntry.grant_id, func.sum(LedgerEntry.posted_delta))
@@ -367,7 +375,7 @@ def _returnable(session: Session, moves: Sequence[Move]) -> dict[UUID, tuple[int
     drawn = (
         select(LedgerEntry, CreditGrant)
         .join(CreditGrant, col(CreditGrant.id) == col(LedgerEntry.grant_id))
-        .where(col(LedgerEntry.posting_id).in_(debits))
+        .where(col(LedgerEntry.posting_id).in_(debits), col(LedgerEntry.type).in_(ledger.SPENDS))
     )
     at = clock.now()
     found: dict[UUID, tuple[int, int]] = defaultdict(lambda: (0, 0))

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, ids, ledger, spends, verify
+from litesubs.domain import clock, desk, ids, ledger, spends, verify, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import (
     DomainError,
@@ -199,6 +199,29 @@ def test_a_hold_is_captured_in_part_and_the_rest_is_free_again() -> None:
     assert over.value.data == {"hold_status": "captured"}
     with transaction() as session:
         assert session.get_one(Hold, ids.read("hold", placed["id"])).captured == 4
+    assert verify.violations() == []
+
+
+def test_both_sides_read_what_became_of_a_hold_and_a_capture_can_be_given_back_by_hand() -> None:
+    held = factories.customer_with(2, 5)
+    key = key_of(held.creator)
+    placed = posted(HoldOrder(key, "h", customer(held), 6, expires_in=600))
+    posted(CaptureOrder(key, "c", placed["id"], 1))
+    view = wallets.subscription(held.creator, held.public_id)
+    assert [(line.title, line.amount, line.returnable) for line in view.entries[:4]] == [
+        ("4 credits released", "", 0),
+        ("1 of 2 held credits used", "\u22121", 1),
+        ("4 credits held", "", 0),
+        ("2 credits held", "", 0),
+    ]
+    spent = view.entries[1]
+    wallets.reverse(held.creator, held.public_id, spent.id, "back")
+    assert factories.balance(held) == 7
+    assert [line.text for line in desk.overview(held.creator).activity][:3] == [
+        "got 1 credit back",
+        "had 4 credits released",
+        "used 1 credit from a hold",
+    ]
     assert verify.violations() == []
 
 
