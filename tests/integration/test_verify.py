@@ -105,7 +105,7 @@ def test_a_reversal_of_more_than_was_debited_is_found(held: Holding) -> None:  #
 
 def test_a_reversal_of_nothing_is_found(held: Holding) -> None:  # noqa: ARG001
     tamper(f"UPDATE ledger_entry SET reverses = '{ids.new()}' WHERE wallet_version = 3")  # noqa: S608
-    assert "reversal of something that is not a debit" in found()
+    assert "reversal of something that is not a spend" in found()
 
 
 def test_an_erased_note_is_no_violation(held: Holding) -> None:  # noqa: ARG001
