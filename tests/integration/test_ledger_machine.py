@@ -24,6 +24,7 @@ from litesubs.db import transaction
 from litesubs.domain import chain, clock, ids, ledger, verify
 from litesubs.domain.errors import (
     DomainError,
+    HoldNotOpenError,
     InsufficientCreditsError,
     LotOverError,
     NothingToReverseError,
@@ -50,6 +51,25 @@ class Lot:
     expires_at: datetime | None
     promo: bool
     arrived: int
+    held: int = 0
+
+    @property
+    def free(self) -> int:
+        """What is not held."""
+        return self.remaining - self.held
+
+
+@dataclass
+class Held:
+    """A hold that is open: what it took from which lot, and until when."""
+
+    drawn: list[list[Any]]
+    until: datetime
+
+    @property
+    def amount(self) -> int:
+        """All that it holds."""
+        return sum(taken for _lot, taken in self.drawn)
 
 
 @dataclass
@@ -61,6 +81,8 @@ class Model:
     status: dict[int, SubscriptionStatus] = field(
         default_factory=lambda: dict.fromkeys(range(PACKS), SubscriptionStatus.active)
     )
+    holds: dict[UUID, Held] = field(default_factory=dict)
+    settled: list[UUID] = field(default_factory=list)
     debits: dict[UUID, list[list[Any]]] = field(default_factory=dict)  # [lot, credits not yet given back], as drawn
 
     def alive(self, pack: int | None) -> list[Lot]:
@@ -81,9 +103,20 @@ class Model:
         """Take credits in order; what was taken from which lot."""
         drawn = []
         for lot in lots:
-            if take := min(amount, lot.remaining):
+            if take := min(amount, lot.free):
                 lot.remaining -= take
                 amount -= take
+                drawn.append([lot, take])
+        return drawn
+
+    def free(self, hold: Held, captured: int = 0) -> list[list[Any]]:
+        """End a hold; what was captured is spent, the first reserved first. What was taken from which lot."""
+        drawn = []
+        for lot, taken in hold.drawn:
+            lot.held -= taken
+            if take := min(captured, taken):
+                lot.remaining -= take
+                captured -= take
                 drawn.append([lot, take])
         return drawn
 
@@ -91,7 +124,7 @@ class Model:
         """Why a debit must be refused, if it must."""
         lots = self.alive(pack)
         spendable = [lot for lot in lots if self.status[lot.pack] is SubscriptionStatus.active]
-        if sum(lot.remaining for lot in spendable) >= amount:
+        if sum(lot.free for lot in spendable) >= amount:
             return None
         wanted_inactive = pack is not None and self.status[pack] is not SubscriptionStatus.active
         return SubscriptionInactiveError if wanted_inactive or (lots and not spendable) else InsufficientCreditsError
@@ -160,14 +193,14 @@ class LedgerMachine(RuleBasedStateMachine):
         lot = self.model.lots[number]
         grant_id = self.grant_ids()[number]
         error: type[DomainError] | None = None
-        if not self.model.living(lot):
+        if not self.model.living(lot) or not lot.free:
             error = LotOverError
         elif self.model.status[lot.pack] is SubscriptionStatus.disabled:
             error = SubscriptionDisabledError
         taken = self.act(lambda session: ledger.void(session, grant_id, SYSTEM, chain.Note("a mistake")), error)
         if error is None:
-            assert taken == lot.remaining
-            lot.remaining = 0
+            assert taken == lot.free
+            lot.remaining = lot.held
 
     @precondition(lambda self: self.model.lots)
     @rule(data=st.data(), days=st.none() | st.integers(1, 9))
@@ -213,6 +246,71 @@ class LedgerMachine(RuleBasedStateMachine):
             ]
             self.model.debits[posting] = self.model.draw(active, amount)
 
+    @rule(amount=AMOUNTS, which=st.none() | WHICH, hours=st.integers(1, 100))
+    def hold(self, amount: int, which: int | None, hours: int) -> None:
+        """Reserve from one pack or from all."""
+        pack_id = None if which is None else ids.read("pack", self.held[which].pack.id)
+        error = self.model.debit_error(which, amount)
+        wallet_id, seconds = self.held[0].wallet_id, hours * 3600
+        hold_id = self.act(
+            lambda session: ledger.hold(session, wallet_id, amount, SYSTEM, seconds, pack_id=pack_id), error
+        )
+        if error is None:
+            need, drawn = amount, []
+            for lot in self.model.alive(which):
+                active = self.model.status[lot.pack] is SubscriptionStatus.active
+                if active and (take := min(need, lot.free)):
+                    lot.held += take
+                    need -= take
+                    drawn.append([lot, take])
+            self.model.holds[hold_id] = Held(drawn, self.model.now + timedelta(hours=hours))
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data(), amount=st.none() | AMOUNTS)
+    def capture(self, data: st.DataObject, amount: int | None) -> None:
+        """Spend a hold, whatever has become of its lots; perhaps more than it has, or too late."""
+        hold_id = data.draw(st.sampled_from(list(self.model.holds)))
+        hold = self.model.holds[hold_id]
+        error: type[DomainError] | None = None
+        if hold.until <= self.model.now:
+            error = HoldNotOpenError
+        elif amount is not None and amount > hold.amount:
+            error = ValidationFailedError
+        posting = self.act(lambda session: ledger.capture(session, hold_id, SYSTEM, amount=amount), error)
+        if error is None:
+            self.model.debits[posting] = self.model.free(hold, hold.amount if amount is None else amount)
+            self.model.settled.append(hold_id)
+            del self.model.holds[hold_id]
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data())
+    def release(self, data: st.DataObject) -> None:
+        """Give up a hold, perhaps too late."""
+        hold_id = data.draw(st.sampled_from(list(self.model.holds)))
+        error = HoldNotOpenError if self.model.holds[hold_id].until <= self.model.now else None
+        self.act(lambda session: ledger.release(session, hold_id, SYSTEM), error)
+        if error is None:
+            self.model.free(self.model.holds.pop(hold_id))
+            self.model.settled.append(hold_id)
+
+    @precondition(lambda self: self.model.settled)
+    @rule(data=st.data())
+    def settle_again(self, data: st.DataObject) -> None:
+        """A hold that was captured or released is over."""
+        hold_id = data.draw(st.sampled_from(self.model.settled))
+        self.act(lambda session: ledger.capture(session, hold_id, SYSTEM), HoldNotOpenError)
+        self.act(lambda session: ledger.release(session, hold_id, SYSTEM), HoldNotOpenError)
+
+    @rule()
+    def expire_holds(self) -> None:
+        """The job runs over every hold."""
+        for hold_id, hold in list(self.model.holds.items()):
+            done = self.act(lambda session, key=hold_id: ledger.expire_hold(session, key, SYSTEM), None)  # type: ignore[misc]
+            assert (done is not None) == (hold.until <= self.model.now)
+            if done:
+                self.model.free(self.model.holds.pop(hold_id))
+                self.model.settled.append(hold_id)
+
     @precondition(lambda self: self.model.debits)
     @rule(data=st.data(), amount=st.none() | AMOUNTS)
     def reverse(self, data: st.DataObject, amount: int | None) -> None:
@@ -250,7 +348,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 self.model.lots.append(Lot(which, change, expires_at, promo=False, arrived=len(self.model.lots)))
             return
         lots = self.model.alive(which)
-        enough = sum(lot.remaining for lot in lots) >= -change
+        enough = sum(lot.free for lot in lots) >= -change
         error = disabled or (None if enough else InsufficientCreditsError)
         self.act(lambda session: ledger.adjust_down(session, subscription_id, -change, SYSTEM, note), error)
         if error is None:
@@ -274,8 +372,8 @@ class LedgerMachine(RuleBasedStateMachine):
         for grant_id in self.grant_ids():
             self.act(lambda session, key=grant_id: ledger.expire(session, key, SYSTEM), None)  # type: ignore[misc]
         for lot in self.model.lots:
-            if lot.expires_at is not None and lot.expires_at <= self.model.now:
-                lot.remaining = 0
+            if self.model.over(lot):
+                lot.remaining = lot.held
 
     def grant_ids(self) -> list[UUID]:
         """The lots in the order in which the model has them."""
@@ -291,11 +389,12 @@ class LedgerMachine(RuleBasedStateMachine):
         with transaction() as session:
             query = select(CreditGrant).where(CreditGrant.wallet_id == self.held[0].wallet_id)
             kept = sorted(session.exec(query), key=lambda lot: lot.id)
-        assert [(lot.remaining, lot.expires_at) for lot in kept] == [
-            (lot.remaining, lot.expires_at) for lot in self.model.lots
+        assert [(lot.remaining, lot.held, lot.expires_at) for lot in kept] == [
+            (lot.remaining, lot.held, lot.expires_at) for lot in self.model.lots
         ]
         for which, held in enumerate(self.held):
             assert factories.balance(held) == sum(lot.remaining for lot in self.model.lots if lot.pack == which)
+        assert factories.wallet(self.held[0]).held == sum(hold.amount for hold in self.model.holds.values())
         assert factories.wallet(self.held[0]).posted == sum(lot.remaining for lot in self.model.lots)
         assert verify.violations() == []
 
