@@ -15,6 +15,7 @@ POOL_SIZE = 10
 POOL_OVERFLOW = 30
 POOL_TIMEOUT_SECONDS = 20
 CONNECT_TIMEOUT_SECONDS = 10
+KEEPALIVE_SECONDS = 15
 LOCK_TIMEOUT_SECONDS = 2
 STATEMENT_TIMEOUT_SECONDS = 5
 
@@ -97,6 +98,8 @@ def dedicated(options: str) -> psycopg2.extensions.connection:
         application_name="litesubs",
         options=f"-c timezone=UTC {options}",
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        keepalives_idle=KEEPALIVE_SECONDS,
+        tcp_user_timeout=KEEPALIVE_SECONDS * 1000,
     )
     connection.autocommit = True
     return connection

@@ -16,7 +16,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
 from litesubs import db
-from litesubs.domain import gifts, holds, purchases, stripe_events, sums, verification, visits, wallets
+from litesubs.domain import gifts, holds, idempotency, purchases, stripe_events, sums, verification, visits, wallets
 
 CONCURRENCY = 4
 POLL_SECONDS = 5.0  # new jobs are announced at once; this is for scheduled and retried ones
@@ -104,6 +104,13 @@ def expire_holds(timestamp: int) -> None:  # noqa: ARG001
 def forget_visits(timestamp: int) -> None:  # noqa: ARG001
     """Delete what share links keep of their visitors, once it counts nothing any more."""
     visits.forget_old()
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="forget_keys", queue="upkeep", queueing_lock="forget_keys")
+def forget_keys(timestamp: int) -> None:  # noqa: ARG001
+    """Delete the answers that are kept for idempotency keys, once nobody asks for them again."""
+    idempotency.forget_old()
 
 
 @app.periodic(cron="* * * * *")

@@ -131,9 +131,17 @@ DECLARE
     some_active boolean := false; some_inactive boolean := false;
     posted_step integer := CASE p_kind WHEN 'debit' THEN -1 ELSE 0 END;
     held_step integer := CASE p_kind WHEN 'hold' THEN 1 ELSE 0 END;
-    posted_now bigint; held_now bigint; ver bigint; n integer := 0;
+    capped uuid; posted_now bigint; held_now bigint; ver bigint; n integer := 0;
     lots uuid[] := '{}'; subs uuid[] := '{}'; takes bigint[] := '{}'; hashes bytea[] := '{}';
 BEGIN
+    IF p_api_key IS NOT NULL THEN
+        SELECT coalesce(cap_id, id), cap_credits, cap_period INTO capped, most, each FROM api_key
+            WHERE id = p_api_key AND revoked_at IS NULL
+                AND (expires_at IS NULL OR expires_at > coalesce(p_at, clock_timestamp()));
+        IF NOT FOUND THEN
+            RETURN ('invalid_api_key', false, '{}')::order_answer;
+        END IF;
+    END IF;
     IF p_customer IS NULL THEN
         SELECT id INTO p_customer FROM customer WHERE creator_id = p_creator AND email_normalized = p_email;
     END IF;
@@ -158,13 +166,6 @@ BEGIN
         END IF;
     END IF;
     moment := greatest(coalesce(p_at, clock_timestamp()), w.updated_at);
-    IF p_api_key IS NOT NULL THEN
-        SELECT cap_credits, cap_period INTO most, each FROM api_key
-            WHERE id = p_api_key AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > moment);
-        IF NOT FOUND THEN
-            RETURN ('invalid_api_key', false, '{}')::order_answer;
-        END IF;
-    END IF;
     FOR lot IN
         SELECT g.id, g.subscription_id, g.remaining - g.held AS free, g.expires_at, s.pack_id,
             s.status = 'active' AS active
@@ -201,13 +202,13 @@ BEGIN
     END IF;
     IF most IS NOT NULL THEN
         INSERT INTO api_key_spend AS x (key_id, period, spent)
-            SELECT p_api_key, cap_period_of(p_api_key, moment), p_amount WHERE p_amount <= most
+            SELECT capped, cap_period_of(p_api_key, moment), p_amount WHERE p_amount <= most
             ON CONFLICT (key_id, period) DO UPDATE SET spent = x.spent + p_amount
             WHERE x.spent + p_amount <= most;
         IF NOT FOUND THEN
             RETURN ('spend_cap_reached', false, json_build_object('cap', most, 'period', each,
                 'spent', coalesce((SELECT spent FROM api_key_spend
-                    WHERE key_id = p_api_key AND period = cap_period_of(p_api_key, moment)), 0),
+                    WHERE key_id = capped AND period = cap_period_of(p_api_key, moment)), 0),
                 'required', p_amount)::text)::order_answer;
         END IF;
     END IF;
@@ -295,6 +296,10 @@ DECLARE
     posted_now bigint; held_now bigint; ver bigint; n integer := 0;
     lots uuid[] := '{}'; subs uuid[] := '{}'; takes bigint[] := '{}'; helds bigint[] := '{}'; hashes bytea[] := '{}';
 BEGIN
+    IF p_api_key IS NOT NULL AND NOT EXISTS (SELECT FROM api_key WHERE id = p_api_key AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > coalesce(p_at, clock_timestamp()))) THEN
+        RETURN ('invalid_api_key', false, '{}')::order_answer;
+    END IF;
     SELECT x.id, x.posted, x.held, x.version, x.last_hash, x.updated_at INTO w FROM wallet x
         WHERE x.id = (SELECT wallet_id FROM hold WHERE id = p_hold AND creator_id = p_creator) FOR UPDATE;
     IF NOT FOUND THEN
@@ -308,10 +313,6 @@ BEGIN
         RETURN ('', true, done.body)::order_answer;
     END IF;
     moment := greatest(coalesce(p_at, clock_timestamp()), w.updated_at);
-    IF p_api_key IS NOT NULL AND NOT EXISTS (SELECT FROM api_key
-        WHERE id = p_api_key AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > moment)) THEN
-        RETURN ('invalid_api_key', false, '{}')::order_answer;
-    END IF;
     SELECT * INTO h FROM hold WHERE id = p_hold;
     IF h.status <> 'open' OR h.expires_at <= moment THEN
         RETURN ('hold_not_open', false, json_build_object(
@@ -361,7 +362,8 @@ BEGIN
         WHERE id = p_hold
     ), of_cap AS (
         UPDATE api_key_spend SET spent = greatest(0, spent - (h.amount - coalesce(p_amount, h.amount)))
-        WHERE key_id = h.key_id AND period = cap_period_of(h.key_id, h.created_at) AND p_amount < h.amount
+        WHERE key_id = (SELECT coalesce(cap_id, id) FROM api_key WHERE id = h.key_id)
+            AND period = cap_period_of(h.key_id, h.created_at) AND p_amount < h.amount
     )
     INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
         posted_delta, held_delta, posted_after, held_after, reverses, actor, at, prev_hash, hash)
@@ -438,7 +440,7 @@ BEGIN
     END IF;
     FOR q IN
         SELECT o.*, v.place::integer AS wi, i.request_hash, i.body,
-            a.id IS NOT NULL AND (a.expires_at IS NULL OR a.expires_at > moment) AS allowed
+            o.api_key IS NULL OR a.id IS NOT NULL AND (a.expires_at IS NULL OR a.expires_at > moment) AS allowed
         FROM orders_read(p_orders) o
         LEFT JOIN unnest(wid) WITH ORDINALITY AS v (id, place) ON v.id = o.wallet
         LEFT JOIN idempotency_key i ON i.creator_id = o.creator AND i.key = o.key
@@ -446,7 +448,10 @@ BEGIN
         ORDER BY o.place
     LOOP
         wi := q.wi;
-        IF wi IS NULL AND NOT EXISTS (SELECT FROM customer WHERE id = q.customer AND creator_id = q.creator) THEN
+        IF NOT q.allowed THEN
+            RETURN NEXT ('invalid_api_key', false, '{}')::order_answer;
+            CONTINUE;
+        ELSIF wi IS NULL AND NOT EXISTS (SELECT FROM customer WHERE id = q.customer AND creator_id = q.creator) THEN
             RETURN NEXT ('not_found', false, '{}')::order_answer;
             CONTINUE;
         ELSIF q.request_hash IS NOT NULL THEN
@@ -455,9 +460,6 @@ BEGIN
             ELSE
                 RETURN NEXT ('idempotency_key_reused', false, '{}')::order_answer;
             END IF;
-            CONTINUE;
-        ELSIF NOT q.allowed THEN
-            RETURN NEXT ('invalid_api_key', false, '{}')::order_answer;
             CONTINUE;
         END IF;
         need := q.amount; wanted := 0; usable := 0; some_active := false; some_inactive := false;

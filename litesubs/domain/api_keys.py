@@ -142,7 +142,7 @@ def revoke(actor: Actor, key_id: str) -> KeyView:
 def rotate(actor: Actor, key_id: str, overlap: str) -> tuple[KeyView, str]:
     """A new key with all that the old one may do, and its text; the old one works for `overlap` more, of OVERLAPS.
 
-    It never works longer than it would have. What it has spent of its cap is counted for the new one, too.
+    It never works longer than it would have. Both spend from one cap.
     ApiKeyOverError for a key that is over or replaced already; ValidationFailedError with field `overlap`.
     """
     creator_id = _in_person(actor)
@@ -158,10 +158,10 @@ def rotate(actor: Actor, key_id: str, overlap: str) -> tuple[KeyView, str]:
         _require_room(session, creator_id)
         terms = _Terms(old.name, old.scopes, old.networks, old.cap_credits, old.cap_period, old.expires_at)
         key = _row(creator_id, actor, token, terms)
+        key.cap_id = old.cap_id or old.id
         session.add(key)
         session.flush()
         old.rotated_to, old.expires_at = key.id, min(filter(None, (old.expires_at, now + more_time)))
-        _carry_spent(session, old.id, key.id)
         return _view(session, key), token
 
 
@@ -281,14 +281,6 @@ def _row(creator_id: UUID, actor: Actor, token: str, terms: _Terms) -> ApiKey:
         cap_period=terms.cap_period,
         expires_at=terms.expires_at,
     )
-
-
-def _carry_spent(session: Session, old_id: UUID, new_id: UUID) -> None:
-    """Count what the old key has spent of its cap for the new one, so that replacing a key is no way around the cap."""
-    query = select(ApiKeySpend).where(ApiKeySpend.key_id == old_id).order_by(col(ApiKeySpend.period).desc())
-    latest = session.exec(query.limit(1)).first()
-    if latest:
-        session.add(ApiKeySpend(key_id=new_id, period=latest.period, spent=latest.spent))
 
 
 def _found(session: Session, token: str) -> ApiKey | None:
@@ -413,7 +405,7 @@ def _views(session: Session, creator: Creator, keys: Sequence[ApiKey]) -> list[K
     starts = {period: periods.first_of(period.value, periods.today(zone)) for period in CapPeriod}
     makers = col(User.id).in_({key.created_by for key in keys})
     names = dict(session.exec(select(User.id, User.name).where(makers)).all())
-    counted = select(ApiKeySpend).where(col(ApiKeySpend.key_id).in_([key.id for key in keys]))
+    counted = select(ApiKeySpend).where(col(ApiKeySpend.key_id).in_([key.cap_id or key.id for key in keys]))
     counted = counted.where(col(ApiKeySpend.period).in_(set(starts.values())))
     spent = {(row.key_id, row.period): row.spent for row in session.exec(counted)}
     views = []
@@ -432,7 +424,9 @@ def _views(session: Session, creator: Creator, keys: Sequence[ApiKey]) -> list[K
                 last_used=prose.ago(key.last_used_at, now, zone) if key.last_used_at else "",
                 expires=_end(key, now, zone),
                 cap=_cap_words(key),
-                spent=_spent_words(key, spent.get((key.id, starts[key.cap_period]), 0)) if key.cap_period else "",
+                spent=_spent_words(key, spent.get((key.cap_id or key.id, starts[key.cap_period]), 0))
+                if key.cap_period
+                else "",
                 networks=_shortened(addresses),
                 addresses=", ".join(addresses),
             )

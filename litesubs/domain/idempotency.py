@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from psycopg2.errors import LockNotAvailable
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, delete
 
 from litesubs.db import give_up_soon, transaction
 from litesubs.domain import clock
@@ -16,6 +17,7 @@ from litesubs.domain.errors import IdempotencyKeyInUseError, IdempotencyKeyReuse
 from litesubs.models import IdempotencyKey
 
 DONE = 200
+KEPT_DAYS = 7  # callers are promised a day
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,13 @@ def claim(session: Session, creator_id: UUID, key: str, *request: object) -> boo
     if before is None or before.request_hash != fingerprint(*request):
         raise IdempotencyKeyReusedError
     return False
+
+
+def forget_old() -> int:
+    """Delete what has been kept for KEPT_DAYS. Returns how many answers that was."""
+    old = delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < clock.now() - timedelta(days=KEPT_DAYS))
+    with transaction() as session:
+        return int(session.execute(old).rowcount)  # type: ignore[attr-defined]
 
 
 def fingerprint(*request: object) -> bytes:

@@ -57,7 +57,7 @@ SPENDS = (EntryType.debit, EntryType.capture)
 LESS_SPENT = text("""
     UPDATE api_key_spend s SET spent = greatest(0, s.spent - :amount)
     FROM api_key k JOIN creator c ON c.id = k.creator_id
-    WHERE k.id = :key_id AND s.key_id = k.id
+    WHERE k.id = :key_id AND s.key_id = coalesce(k.cap_id, k.id)
         AND s.period = date_trunc(k.cap_period, CAST(:at AS timestamptz) AT TIME ZONE c.time_zone)::date""")
 # What the functions of the database answer where they refuse.
 REFUSALS: dict[str, type[DomainError]] = {

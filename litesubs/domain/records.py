@@ -1,5 +1,6 @@
 """Reads what programs ask for: a creator's packs, customers, ledgers and holds, by the views of `views.records`."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ from litesubs.models import (
     Wallet,
 )
 
+# What the e-mail validator would answer in lower case, at a hundredth of its cost.
+PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_]+([.+-][A-Za-z0-9_]+)*@(?!xn--)[a-z0-9]+(\.(?!xn--)[a-z0-9]+)+", re.ASCII)
 LARGEST_VERSION = 2**63 - 1  # of a bigint
 PREFIXES: dict[EntryType, ids.Prefix] = {
     EntryType.debit: "debit",
@@ -250,6 +253,8 @@ def compared(email: str) -> str:
     """An address as it is compared; for what is none, something that nobody has."""
     if not prose.storable(email):
         return ""
+    if PLAIN_ADDRESS.fullmatch(email):
+        return email.lower()
     try:
         return accounts.normalized_email(email)[1]
     except ValidationFailedError:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from litesubs.db import transaction
-from litesubs.domain import chain, clock, idempotency, ids, ledger, prose, wallets
+from litesubs.domain import chain, clock, idempotency, ids, ledger, prose, records, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import DomainError, ValidationFailedError
 from litesubs.domain.group_commit import GroupCommit, Order, Posted
@@ -129,7 +129,7 @@ def _spend(order: DebitOrder) -> Order:
         order,
         kind="hold" if isinstance(order, HoldOrder) else "debit",
         customer=None if by_email else str(ids.read("cus", order.customer)),
-        email=order.customer.strip().lower() if by_email else None,
+        email=records.compared(order.customer) if by_email else None,
         amount=order.amount,
         pack=str(ids.read("pack", order.pack)) if order.pack else None,
         reason=note.reason,
@@ -166,7 +166,7 @@ def _request(order: DebitOrder | CaptureOrder) -> list[object]:
     """What must be the same for a key to mean the same request."""
     if isinstance(order, CaptureOrder):
         return ["capture", order.hold, order.amount]
-    wanted = [order.customer, order.amount, order.pack, order.reason, dict(order.metadata)]
+    wanted = [order.customer, order.amount, order.pack, order.reason, sorted(order.metadata.items())]
     return ["hold", *wanted, order.expires_in] if isinstance(order, HoldOrder) else ["debit", *wanted]
 
 

@@ -21,7 +21,8 @@ class ApiKey(SQLModel, table=True):
     """A key of one creator. Only the SHA-256 of the key is kept; `prefix` is its readable beginning.
 
     What it may do is fixed when it is made: a key that shall do something else is another key. `rotated_to` is the key
-    that takes over from it, until `expires_at`.
+    that takes over from it, until `expires_at`. Keys that took over from each other share one cap, that of the first,
+    which is `cap_id` of the others.
     """
 
     __tablename__ = "api_key"
@@ -39,6 +40,7 @@ class ApiKey(SQLModel, table=True):
     networks: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))  # CIDR; none: from anywhere
     cap_credits: int | None = Field(default=None, sa_column=Column(BigInteger))
     cap_period: CapPeriod | None = Field(default=None, sa_column=Column(enum(CapPeriod, "cap_period")))
+    cap_id: UUID | None = Field(default=None, foreign_key="api_key.id")
     created_by: UUID = Field(foreign_key="app_user.id")
     created_at: datetime = Field(sa_column=time())
     expires_at: datetime | None = Field(default=None, sa_column=time(nullable=True))
@@ -48,7 +50,10 @@ class ApiKey(SQLModel, table=True):
 
 
 class ApiKeySpend(SQLModel, table=True):
-    """What a key with a cap has spent or held in a period, which begins on `period`. Its row is the lock on the cap."""
+    """What has been spent or held of a cap in a period, which begins on `period`. Its row is the lock on the cap.
+
+    `key_id` is the first of the keys that share the cap.
+    """
 
     __tablename__ = "api_key_spend"
     __table_args__ = (CheckConstraint("spent >= 0", name="spent_not_negative"),)

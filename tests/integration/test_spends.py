@@ -14,16 +14,18 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, desk, ids, ledger, spends, verify, wallets
+from litesubs.domain import api_keys, clock, desk, idempotency, ids, ledger, locked, spends, verify, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import (
     DomainError,
     HoldNotOpenError,
+    IdempotencyKeyInUseError,
     IdempotencyKeyReusedError,
     InsufficientCreditsError,
     InsufficientScopeError,
     InvalidApiKeyError,
     NotFoundError,
+    OutcomeUnknownError,
     SpendCapReachedError,
     SubscriptionInactiveError,
     ValidationFailedError,
@@ -264,8 +266,12 @@ def test_a_key_that_was_revoked_or_has_ended_spends_nothing_from_that_moment_on(
             CaptureOrder(key, f"c{number}", placed["id"]),
         )
     ]
-    assert {type(answer) for answer in post(*orders) + post(orders[0])} == {InvalidApiKeyError}
-    assert factories.balance(held) == 9
+    again = DebitOrder(key_of(held.creator), "done", customer(held), 1)
+    posted(again)
+    orders += [replace(again, actor=revoked), DebitOrder(revoked, "nobody", ids.show("cus", ids.new()), 1)]
+    answers = [*post(*orders), *(answer for order in orders for answer in post(order))]
+    assert {type(answer) for answer in answers} == {InvalidApiKeyError}
+    assert factories.balance(held) == 8
 
 
 def test_a_key_without_the_scope_is_refused_before_anything_is_asked() -> None:
@@ -359,8 +365,8 @@ def test_orders_that_go_together_come_to_the_same_as_one_after_the_other(
     alone, together = ([_customer(lots[place], statuses, at=NOON) for place in (0, 1)] for _ in range(2))
     one_by_one, at_once = GroupCommit(), GroupCommit()
     with clock.at(NOON + timedelta(hours=30)):
-        first = [one_by_one._posted([order])[0] for order in _orders(alone, orders)]  # noqa: SLF001 - what the thread calls
-        second = at_once._posted(_orders(together, orders))  # noqa: SLF001 - the same
+        first = [one_by_one._sent([order])[0] for order in _orders(alone, orders)]  # noqa: SLF001 - what the thread calls
+        second = at_once._sent(_orders(together, orders))  # noqa: SLF001 - the same
     assert [_plain(answer) for answer in first] == [_plain(answer) for answer in second]
     for one, other in zip(alone, together, strict=True):
         for left, right in zip(one, other, strict=True):
@@ -441,6 +447,101 @@ def test_an_answer_to_somebody_who_has_gone_is_written_all_the_same() -> None:
     asyncio.run(given_up())
     assert post(order)[0].replayed
     assert factories.balance(held) == 2
+
+
+def test_a_wallet_that_is_held_by_something_long_keeps_no_other_waiting() -> None:
+    held, other = factories.customer_with(5), factories.customer_with(5)
+    key, free = key_of(held.creator), key_of(other.creator)
+
+    async def all_of_them() -> list[Any]:
+        stuck = [
+            asyncio.create_task(spends.post(DebitOrder(key, f"k{number}", customer(held), 1))) for number in range(4)
+        ]
+        with transaction() as session:  # an import, say
+            locked.wallet(session, held.wallet_id)
+            for number in range(3):
+                await spends.post(DebitOrder(free, f"free{number}", customer(other), 1))
+            assert not any(task.done() for task in stuck)
+        return await asyncio.gather(*stuck, return_exceptions=True)
+
+    answers = asyncio.run(all_of_them())
+    assert all(isinstance(answer, Answer | OutcomeUnknownError) for answer in answers)
+    assert factories.balance(other) == 2
+    for number in range(4):  # the same keys tell what happened, and finish what did not
+        posted(DebitOrder(key, f"k{number}", customer(held), 1))
+    assert factories.balance(held) == 1
+    assert verify.violations() == []
+
+
+def test_a_key_that_is_in_use_for_something_else_is_said_to_be() -> None:
+    held = factories.customer_with(5)
+    key = key_of(held.creator)
+    order = DebitOrder(key, "k", customer(held), 1)
+    assert held.creator.creator_id is not None
+    with transaction() as session:
+        idempotency.claim(session, held.creator.creator_id, "k", "adjust")
+        assert [type(answer) for answer in post(order)] == [IdempotencyKeyInUseError]
+    assert [type(answer) for answer in post(order)] == [IdempotencyKeyReusedError]
+    assert factories.balance(held) == 5
+
+
+def test_what_failed_while_it_was_connected_is_not_remembered() -> None:
+    held = factories.customer_with(5)
+    order = DebitOrder(key_of(held.creator), "k", customer(held), 1)
+    group = GroupCommit()
+    rename = text("ALTER FUNCTION post_orders(json) RENAME TO post_orders_away")
+    back = text("ALTER FUNCTION post_orders_away(json) RENAME TO post_orders")
+    with transaction() as session:
+        session.execute(rename)
+    [failed] = group._posted([spends._spend(order)])  # noqa: SLF001 - what the thread calls
+    assert isinstance(failed, Exception)
+    with transaction() as session:
+        session.execute(back)
+    assert group._posted([spends._spend(order)])[0][0] == ""  # type: ignore[index]  # noqa: SLF001 - the same
+
+
+def test_the_order_of_metadata_makes_no_other_request() -> None:
+    held = factories.customer_with(5)
+    order = DebitOrder(key_of(held.creator), "k", customer(held), 1, metadata={"a": "1", "b": "2"})
+    posted(order)
+    assert post(replace(order, metadata={"b": "2", "a": "1"}))[0].replayed
+
+
+def test_an_address_is_compared_as_everywhere_else() -> None:
+    buyer = factories.person(email="jörg@exämple.com")
+    seller = factories.creator()
+    held = factories.holding(factories.pack(seller), seller, 5, buyer=buyer)
+    key = key_of(seller)
+    for number, form in enumerate(("jörg@exämple.com", "jo\u0308rg@exämple.com", "Jörg@xn--exmple-cua.com")):
+        posted(DebitOrder(key, f"k{number}", form, 1))
+    assert factories.balance(held) == 2
+
+
+def test_keys_that_took_over_from_each_other_share_one_cap() -> None:
+    held = factories.customer_with(50)
+    draft = api_keys.KeyDraft("Server", ("debits:write",), cap_credits="10")
+    view, old = api_keys.create(held.creator, draft)
+    placed = posted(HoldOrder(api_keys.authenticate(old, "192.0.2.1"), "h", customer(held), 4))
+    _, new = api_keys.rotate(held.creator, view.id, "24_hours")
+    first, second = (api_keys.authenticate(token, "192.0.2.1") for token in (old, new))
+    posted(DebitOrder(first, "1", customer(held), 3))
+    posted(DebitOrder(second, "2", customer(held), 3))
+    for key in (first, second):
+        with pytest.raises(SpendCapReachedError):
+            posted(DebitOrder(key, "3", customer(held), 1))
+    posted(CaptureOrder(second, "c", placed["id"], 1))
+    assert posted(DebitOrder(second, "4", customer(held), 3))["amount"] == 3
+    assert [shown.spent for shown in api_keys.mine(held.creator)] == ["10 used today"] * 2
+
+
+def test_kept_answers_are_forgotten_after_a_week() -> None:
+    with clock.at(clock.now() - timedelta(days=8)):
+        held = factories.customer_with(5)
+        key = key_of(held.creator)
+        posted(DebitOrder(key, "old", customer(held), 1))
+    posted(DebitOrder(key, "new", customer(held), 1))
+    assert idempotency.forget_old() == 1
+    assert post(DebitOrder(key, "new", customer(held), 1))[0].replayed
 
 
 def test_refusals_are_errors_of_the_domain() -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import anyio
@@ -90,6 +91,15 @@ def _text(value: Any) -> Any:
     return value
 
 
+def _in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC, where there is such a year."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        message = "Send a time between the years 1 and 9999"
+        raise ValueError(message) from None
+
+
 Amount = Annotated[StrictInt, Field(ge=1, le=MOST_AMOUNT)]
 Change = Annotated[
     StrictInt,
@@ -103,7 +113,7 @@ Why = Annotated[StrictStr, StringConstraints(min_length=1, max_length=200, patte
 MetadataKey = Annotated[StrictStr, StringConstraints(min_length=1, max_length=40), AfterValidator(_storable)]
 MetadataValue = Annotated[StrictStr, StringConstraints(max_length=500), AfterValidator(_storable)]
 Metadata = Annotated[dict[MetadataKey, MetadataValue], Field(max_length=20)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_in_utc)]
 
 
 class _Body(BaseModel):

@@ -2,12 +2,14 @@
 
 import re
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import structlog
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
@@ -39,11 +41,14 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # What is posted by a function of the database that looks at the key in the same statement.
 ORDERS = re.compile(r".*/api/v1/(debits|holds|holds/[^/]+/capture)")
+AT_ONCE = 24  # requests of one creator that may hold a thread: of 40, so that others find one
+AUTHENTICATING_AT_ONCE = 8
 RECENT_SECONDS = 10
 RECENT_AT_MOST = 10_000
 NOT_RECENT: tuple[Actor | None, float] = (None, 0)
 
 log = structlog.get_logger()
+running: Counter[UUID | None] = Counter()  # requests of each creator that are under way
 recent: dict[tuple[str, str], tuple[Actor | None, float]] = {}  # who called with a key from an address, and until when
 limiter = FixedWindowRateLimiter(MemoryStorage())
 
@@ -153,13 +158,21 @@ class Door:
             actor = await _actor(request, limits)
             scope["state"]["actor"] = actor
             limits.count_key(actor.key_id)
+            if running[actor.creator_id] >= AT_ONCE and not _is_order(request):
+                raise RateLimitedError("at_once", 1)
         except DomainError as error:
             await refusal(error, scope["state"]["request_id"])(scope, receive, send)
         except OUTAGE:
             log.exception("api_outage")
             await unavailable(scope["state"]["request_id"])(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            running[actor.creator_id] += 1
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                running[actor.creator_id] -= 1
+                if not running[actor.creator_id]:
+                    del running[actor.creator_id]
 
 
 def refusal(error: DomainError, request_id: str, within: str = "") -> Response:
@@ -207,16 +220,26 @@ def _counted(receive: Receive) -> Receive:
     return receive_counted
 
 
+@lru_cache
+def _authenticating() -> CapacityLimiter:
+    """Threads of their own for asking whose key it is: nobody's slow writes shall stand before the door."""
+    return CapacityLimiter(AUTHENTICATING_AT_ONCE)
+
+
+def _is_order(request: Request) -> bool:
+    return request.method == "POST" and ORDERS.fullmatch(request.url.path) is not None
+
+
 async def _actor(request: Request, limits: _Limits) -> Actor:
     """Whose key came with the request. An order may go by what was found seconds ago: it looks at the key itself."""
     sent = BEARER.fullmatch(request.headers.get("authorization", ""))
     asked = (sent[1] if sent else "", client_address(request))
-    if request.method == "POST" and ORDERS.fullmatch(request.url.path):
+    if _is_order(request):
         actor, until = recent.get(asked, NOT_RECENT)
         if actor and time.monotonic() < until:
             return actor
     try:
-        actor = await to_thread.run_sync(api_keys.authenticate, *asked)
+        actor = await to_thread.run_sync(api_keys.authenticate, *asked, limiter=_authenticating())
     except InvalidApiKeyError:
         limits.count_failure()
         raise
