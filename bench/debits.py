@@ -30,10 +30,10 @@ from litesubs import migrations
 from litesubs.domain import key_tokens, verify
 
 CONNECTIONS, CLIENTS = 32, 16
-ROUNDS, REQUESTS, SECONDS = 2, 3_000, 1
+ROUNDS, REQUESTS, SECONDS = 5, 4_000, 3
 WALLETS = 5_000
 IN_BATCH = 64
-EARLY, LATE = 2_000, 25_000
+EARLY, LATE = 20_000, 200_000
 PLANS = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
 WHO = f"'{wallets.creator_id()}', ('{wallets.prefix('customer')}' || :n)::uuid"
 DEBIT = """
