@@ -8,7 +8,6 @@ the very lots that were drawn.
 """
 
 import json
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ from litesubs.domain.errors import (
     SubscriptionInactiveError,
     ValidationFailedError,
 )
-from litesubs.domain.posting import SALT_BYTES, Posting, close, kept
+from litesubs.domain.posting import Posting, close, kept, sealed
 from litesubs.models import (
     CreditGrant,
     CreditPack,
@@ -55,10 +54,8 @@ from litesubs.models import (
 SPENDS = (EntryType.debit, EntryType.capture)
 # What a hold reserved counts in the period in which it was placed, by the creator's clocks.
 LESS_SPENT = text("""
-    UPDATE api_key_spend s SET spent = greatest(0, s.spent - :amount)
-    FROM api_key k JOIN creator c ON c.id = k.creator_id
-    WHERE k.id = :key_id AND s.key_id = coalesce(k.cap_id, k.id)
-        AND s.period = date_trunc(k.cap_period, CAST(:at AS timestamptz) AT TIME ZONE c.time_zone)::date""")
+    UPDATE api_key_spend s SET spent = greatest(0, s.spent - :amount) FROM api_key k
+    WHERE k.id = :key_id AND s.key_id = coalesce(k.cap_id, k.id) AND s.period = cap_period_of(k.id, :at)""")
 # What the functions of the database answer where they refuse.
 REFUSALS: dict[str, type[DomainError]] = {
     error.code: error
@@ -418,7 +415,7 @@ def _spend(
     if wallet is None:
         raise NotFoundError
     posting_id = ids.new()
-    salt = None if note == NO_NOTE else secrets.token_bytes(SALT_BYTES)
+    salt, commitment = (None, None) if note == NO_NOTE else sealed(note)
     order = {
         "kind": kind,
         "id": posting_id,
@@ -430,7 +427,7 @@ def _spend(
         "reason": note.reason,
         "details": json.dumps(note.details),
         "salt": salt,
-        "commitment": None if salt is None else note.commitment(salt),
+        "commitment": commitment,
         "seconds": seconds,
         "at": clock.fixed(),
     }

@@ -81,9 +81,15 @@ class Posting:
 
 def kept(note: Note, posting_id: UUID, creator_id: UUID) -> tuple[PostingNote, bytes]:
     """The row that keeps a note where it can be erased, and the commitment to it that stays."""
-    salt = secrets.token_bytes(SALT_BYTES)
+    salt, commitment = sealed(note)
     row = PostingNote(posting_id=posting_id, creator_id=creator_id, reason=note.reason, details=note.details, salt=salt)
-    return row, note.commitment(salt)
+    return row, commitment
+
+
+def sealed(note: Note) -> tuple[bytes, bytes]:
+    """A fresh salt, and the commitment to the note with it."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return salt, note.commitment(salt)
 
 
 def close(session: Session, *postings: Posting) -> None:

@@ -5,7 +5,6 @@ and the same key may succeed later.
 """
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,7 +18,7 @@ from litesubs.domain.actors import Actor
 from litesubs.domain.errors import DomainError, ValidationFailedError
 from litesubs.domain.group_commit import GroupCommit, Order, Posted
 from litesubs.domain.idempotency import Answer
-from litesubs.domain.posting import SALT_BYTES
+from litesubs.domain.posting import sealed
 
 DEFAULT_HOLD_SECONDS = 900
 LONGEST_HOLD_SECONDS = 30 * 86_400
@@ -123,8 +122,7 @@ def _spend(order: DebitOrder) -> Order:
     note = chain.Note(wallets.read_reason(order.reason, required=False), dict(order.metadata))
     if not all(prose.storable(part) for pair in order.metadata.items() for part in pair):
         raise ValidationFailedError({"metadata": "Leave out characters that are none, such as NUL."})
-    salt = secrets.token_bytes(SALT_BYTES)
-    noted = note != chain.NO_NOTE
+    salt, commitment = (None, None) if note == chain.NO_NOTE else (part.hex() for part in sealed(note))
     return _order(
         order,
         kind="hold" if isinstance(order, HoldOrder) else "debit",
@@ -134,8 +132,8 @@ def _spend(order: DebitOrder) -> Order:
         pack=str(ids.read("pack", order.pack)) if order.pack else None,
         reason=note.reason,
         details=note.details,
-        salt=salt.hex() if noted else None,
-        commitment=note.commitment(salt).hex() if noted else None,
+        salt=salt,
+        commitment=commitment,
         hold_seconds=order.expires_in if isinstance(order, HoldOrder) else None,
     )
 

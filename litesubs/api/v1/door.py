@@ -76,11 +76,11 @@ class _Limits:
     """Which limits a request counts towards, and how they stand."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
         self._standing: list[tuple[str, int, int, int]] = []
 
     def count_address(self) -> None:
-        self._count("address", settings().api_address_limit, self._address)
+        self._count("address", settings().api_address_limit, self.address)
 
     def count_key(self, key_id: UUID | None) -> None:
         self._count("key", settings().api_key_limit, str(key_id))
@@ -90,7 +90,7 @@ class _Limits:
 
         Keys cannot be guessed, and who shares an address with a script that has lost its key must not stand still.
         """
-        self._count("failures", FAILURES_PER_MINUTE, self._address)
+        self._count("failures", FAILURES_PER_MINUTE, self.address)
 
     def headers(self) -> list[tuple[bytes, bytes]]:
         """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers)."""
@@ -233,7 +233,7 @@ def _is_order(request: Request) -> bool:
 async def _actor(request: Request, limits: _Limits) -> Actor:
     """Whose key came with the request. An order may go by what was found seconds ago: it looks at the key itself."""
     sent = BEARER.fullmatch(request.headers.get("authorization", ""))
-    asked = (sent[1] if sent else "", client_address(request))
+    asked = (sent[1] if sent else "", limits.address)
     if _is_order(request):
         actor, until = recent.get(asked, NOT_RECENT)
         if actor and time.monotonic() < until:
