@@ -534,6 +534,24 @@ def test_keys_that_took_over_from_each_other_share_one_cap() -> None:
     assert [shown.spent for shown in api_keys.mine(held.creator)] == ["10 used today"] * 2
 
 
+def test_a_hold_that_is_released_or_lets_go_counts_towards_the_cap_no_longer() -> None:
+    held = factories.customer_with(50)
+    key = key_of(held.creator, cap_credits=10, cap_period=CapPeriod.month)
+    for number, over in enumerate((False, True)):
+        with clock.at(NOON):
+            placed = posted(HoldOrder(key, f"h{number}", customer(held), 10, expires_in=60))
+            hold_id = ids.read("hold", placed["id"])
+            if not over:
+                with transaction() as session:
+                    ledger.release(session, hold_id, SYSTEM)
+        if over:
+            with clock.at(NOON + timedelta(days=40)), transaction() as session:
+                ledger.expire_hold(session, hold_id, SYSTEM)
+        with transaction() as session:
+            assert [row.spent for row in session.exec(select(ApiKeySpend))] == [0]
+    assert verify.violations() == []
+
+
 def test_kept_answers_are_forgotten_after_a_week() -> None:
     with clock.at(clock.now() - timedelta(days=8)):
         held = factories.customer_with(5)
