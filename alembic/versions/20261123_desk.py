@@ -13,10 +13,11 @@ FUNCTIONS = """
 CREATE FUNCTION lot_value(credits bigint, paid_minor bigint, amount bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN paid_minor IS NULL THEN 0 ELSE round(credits::numeric * paid_minor / amount)::bigint END;
 
--- Each entry's effect on what is owed. The lots hold their balance after the last of the new entries already, so the
--- balance after each is that, less what the later ones moved.
-CREATE FUNCTION note_entries() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+-- Notes what entries change in what is owed: those of the wallets p_wallets past the versions p_after. Whoever writes
+-- entries calls it in the same transaction; a trigger would cost a spend as much as the two rows it notes.
+-- The lots hold their balance after the last of the entries already, so the balance after each is that, less what the
+-- later ones moved.
+CREATE FUNCTION note_entries(p_wallets uuid[], p_after bigint[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
         lot_created_at, lot_expires_at)
     SELECT m.creator_id, s.customer_id, m.at,
@@ -34,12 +35,11 @@ BEGIN
         SELECT e.*, g.source, g.currency, g.paid_minor, g.amount, g.created_at AS lot_created_at, g.expires_at,
             (g.remaining - coalesce(sum(e.posted_delta) OVER (PARTITION BY e.grant_id ORDER BY e.wallet_version DESC
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::bigint AS after
-        FROM entered e JOIN credit_grant g ON g.id = e.grant_id
-    ) m JOIN subscription s ON s.id = m.subscription_id;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER insights AFTER INSERT ON ledger_entry REFERENCING NEW TABLE AS entered
-    FOR EACH STATEMENT EXECUTE FUNCTION note_entries();
+        FROM unnest(p_wallets, p_after) AS v (wallet_id, version)
+            JOIN ledger_entry e ON e.wallet_id = v.wallet_id AND e.wallet_version > v.version
+            JOIN credit_grant g ON g.id = e.grant_id
+    ) m JOIN subscription s ON s.id = m.subscription_id
+$$;
 
 -- What is left of a lot moves from the day it would have expired on to the new one.
 CREATE FUNCTION note_extension() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -137,11 +137,10 @@ UPDATE creator SET currency = first.currency FROM (
 ) first WHERE first.creator_id = creator.id;
 """
 REMOVE = """
-DROP TRIGGER insights ON ledger_entry;
 DROP TRIGGER insights ON credit_grant;
 DROP TRIGGER insights ON purchase;
 DROP TRIGGER insights ON customer;
-DROP FUNCTION note_entries();
+DROP FUNCTION note_entries(uuid[], bigint[]);
 DROP FUNCTION note_extension();
 DROP FUNCTION note_purchase();
 DROP FUNCTION note_customer();
@@ -238,9 +237,8 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, column and
         sa.Column("amount_minor", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lot_created_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lot_expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_insight_delta")),
+        sa.PrimaryKeyConstraint("creator_id", "id", name=op.f("pk_insight_delta")),
     )
-    op.create_index("ix_insight_delta_creator", "insight_delta", ["creator_id"], unique=False)
     op.create_table(
         "insight_lot",
         sa.Column("creator_id", sa.Uuid(), nullable=False),
@@ -475,7 +473,6 @@ def downgrade() -> None:
     op.drop_index("ix_email_verification_user", table_name="email_verification")
     op.drop_table("email_verification")
     op.drop_table("insight_lot")
-    op.drop_index("ix_insight_delta_creator", table_name="insight_delta")
     op.drop_table("insight_delta")
     op.drop_table("insight_day")
     op.drop_index("ix_customer_unclaimed", table_name="customer", postgresql_where=sa.text("user_id IS NULL"))

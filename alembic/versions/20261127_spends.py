@@ -7,7 +7,7 @@ refusal is a value, not an exception, so that in a batch each order succeeds or 
 from alembic import op
 
 revision = "8a41c2e6d019"
-down_revision = "5c1f0a9d77b2"
+down_revision = "7f3b2c915d40"
 branch_labels = None
 depends_on = None
 
@@ -126,13 +126,15 @@ CREATE FUNCTION post_spend(p_kind text, p_id uuid, p_creator uuid, p_customer uu
 RETURNS order_answer LANGUAGE plpgsql AS $$
 DECLARE
     w record; done record; lot record; most bigint; each text;
-    moment timestamptz; hold_until timestamptz; head bytea; answer text; allocations text := '';
+    moment timestamptz; hold_until timestamptz; head bytea; answer text; allocations text := ''::text;
     need bigint := p_amount; take bigint; wanted bigint := 0; usable bigint := 0;
     some_active boolean := false; some_inactive boolean := false;
     posted_step integer := CASE p_kind WHEN 'debit' THEN -1 ELSE 0 END;
     held_step integer := CASE p_kind WHEN 'hold' THEN 1 ELSE 0 END;
-    capped uuid; posted_now bigint; held_now bigint; ver bigint; n integer := 0;
-    lots uuid[] := '{}'; subs uuid[] := '{}'; takes bigint[] := '{}'; hashes bytea[] := '{}';
+    capped uuid; posted_now bigint; held_now bigint; n integer := 0; pack_drawn uuid;
+    -- With their types: without, each call would read them from text.
+    lots uuid[] := '{}'::uuid[]; subs uuid[] := '{}'::uuid[]; takes bigint[] := '{}'::bigint[];
+    hashes bytea[] := '{}'::bytea[];
 BEGIN
     IF p_api_key IS NOT NULL THEN
         SELECT coalesce(cap_id, id), cap_credits, cap_period INTO capped, most, each FROM api_key
@@ -152,8 +154,10 @@ BEGIN
         SELECT id, posted, held, version, last_hash, updated_at INTO w FROM wallet
             WHERE creator_id = p_creator AND customer_id = p_customer FOR UPDATE;
     END IF;
-    IF NOT FOUND AND NOT EXISTS (SELECT FROM customer WHERE id = p_customer AND creator_id = p_creator) THEN
-        RETURN ('not_found', false, '{}')::order_answer;
+    IF NOT FOUND THEN  -- by itself, since a condition with a query in it is never cheap
+        IF NOT EXISTS (SELECT FROM customer WHERE id = p_customer AND creator_id = p_creator) THEN
+            RETURN ('not_found', false, '{}')::order_answer;
+        END IF;
     END IF;
     -- After the lock, so that the second of two duplicates sees what the first did.
     IF p_key IS NOT NULL THEN
@@ -188,6 +192,7 @@ BEGIN
                 lots[n] := lot.id;
                 subs[n] := lot.subscription_id;
                 takes[n] := take;
+                pack_drawn := lot.pack_id;
                 allocations := allocations || CASE n WHEN 1 THEN '' ELSE ',' END
                     || api_allocation(lot.id, lot.pack_id, take, lot.expires_at);
             END IF;
@@ -212,15 +217,8 @@ BEGIN
                 'required', p_amount)::text)::order_answer;
         END IF;
     END IF;
-    ver := w.version; posted_now := w.posted; held_now := w.held; head := w.last_hash;
-    FOR i IN 1..n LOOP
-        ver := ver + 1;
-        posted_now := posted_now + posted_step * takes[i];
-        held_now := held_now + held_step * takes[i];
-        head := entry_hash(head, w.id, ver, p_creator, p_id, subs[i], lots[i], p_kind, posted_step * takes[i],
-            held_step * takes[i], posted_now, held_now, NULL, p_actor, moment, p_commitment);
-        hashes[i] := head;
-    END LOOP;
+    posted_now := w.posted + posted_step * p_amount;
+    held_now := w.held + held_step * p_amount;
     IF p_kind = 'hold' THEN
         hold_until := moment + p_hold_seconds * interval '1 second';
         INSERT INTO hold (id, creator_id, wallet_id, key_id, amount, status, expires_at, created_at)
@@ -235,27 +233,45 @@ BEGIN
     -- One statement: what a spend costs is starting statements, not writing. Where one lot pays for all of it, which is
     -- usual, a plainer one does.
     IF n = 1 THEN
+        head := entry_hash(w.last_hash, w.id, w.version + 1, p_creator, p_id, subs[1], lots[1], p_kind,
+            posted_step * p_amount, held_step * p_amount, posted_now, held_now, NULL, p_actor, moment, p_commitment);
         WITH of_lot AS (
             UPDATE credit_grant SET remaining = remaining + posted_step * p_amount,
                 held = held + held_step * p_amount, closed = (remaining + posted_step * p_amount = 0)
-            WHERE id = lots[1]
+            WHERE id = lots[1] RETURNING *
         ), of_subscription AS (
             UPDATE subscription SET posted = posted + posted_step * p_amount, held = held + held_step * p_amount
             WHERE id = subs[1]
         ), of_wallet AS (
-            UPDATE wallet SET posted = posted_now, held = held_now, version = ver, last_hash = head,
+            UPDATE wallet SET posted = posted_now, held = held_now, version = w.version + 1, last_hash = head,
                 updated_at = moment
             WHERE id = w.id
+        ), of_figures AS (  -- as note_entries would
+            INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
+                lot_created_at, lot_expires_at)
+            SELECT p_creator, p_customer, moment, CASE p_kind WHEN 'debit' THEN 'used' ELSE 'touched' END, pack_drawn,
+                g.currency, posted_step * p_amount, lot_value(g.remaining, g.paid_minor, g.amount)
+                    - lot_value(g.remaining - posted_step * p_amount, g.paid_minor, g.amount),
+                g.created_at, g.expires_at
+            FROM of_lot g
         ), of_key AS (
             INSERT INTO idempotency_key (creator_id, key, request_hash, status, body, created_at)
             SELECT p_creator, p_key, p_request, 201, answer, moment WHERE p_key IS NOT NULL
         )
         INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
             posted_delta, held_delta, posted_after, held_after, actor, at, note_commitment, prev_hash, hash)
-        VALUES (w.id, ver, p_creator, p_id, subs[1], lots[1], p_kind, posted_step * p_amount, held_step * p_amount,
+        VALUES (w.id, w.version + 1, p_creator, p_id, subs[1], lots[1], p_kind, posted_step * p_amount, held_step * p_amount,
             posted_now, held_now, p_actor, moment, p_commitment, w.last_hash, head);
         RETURN ('', false, answer)::order_answer;
     END IF;
+    posted_now := w.posted; held_now := w.held; head := w.last_hash;
+    FOR i IN 1..n LOOP
+        posted_now := posted_now + posted_step * takes[i];
+        held_now := held_now + held_step * takes[i];
+        head := entry_hash(head, w.id, w.version + i, p_creator, p_id, subs[i], lots[i], p_kind,
+            posted_step * takes[i], held_step * takes[i], posted_now, held_now, NULL, p_actor, moment, p_commitment);
+        hashes[i] := head;
+    END LOOP;
     WITH moved AS (
         SELECT * FROM unnest(lots, subs, takes, hashes) WITH ORDINALITY AS m (lot_id, sub_id, credits, hash, place)
     ), of_lots AS (
@@ -266,7 +282,8 @@ BEGIN
         UPDATE subscription s SET posted = s.posted + posted_step * m.credits, held = s.held + held_step * m.credits
         FROM (SELECT sub_id, sum(credits)::bigint AS credits FROM moved GROUP BY 1) m WHERE s.id = m.sub_id
     ), of_wallet AS (
-        UPDATE wallet SET posted = posted_now, held = held_now, version = ver, last_hash = head, updated_at = moment
+        UPDATE wallet SET posted = posted_now, held = held_now, version = w.version + n, last_hash = head,
+            updated_at = moment
         WHERE id = w.id
     ), of_key AS (
         INSERT INTO idempotency_key (creator_id, key, request_hash, status, body, created_at)
@@ -280,6 +297,7 @@ BEGIN
         w.held + held_step * (sum(m.credits) OVER upto)::bigint,
         p_actor, moment, p_commitment, lag(m.hash, 1, w.last_hash) OVER upto, m.hash
     FROM moved m WINDOW upto AS (ORDER BY m.place);
+    PERFORM note_entries(ARRAY[w.id], ARRAY[w.version]);
     RETURN ('', false, answer)::order_answer;
 END $$;
 """
@@ -372,6 +390,7 @@ BEGIN
         w.posted - (sum(m.credits) OVER upto)::bigint, w.held - (sum(m.freed) OVER upto)::bigint, p_hold, p_actor,
         moment, lag(m.hash, 1, w.last_hash) OVER upto, m.hash
     FROM moved m WINDOW upto AS (ORDER BY m.place);
+    PERFORM note_entries(ARRAY[w.id], ARRAY[w.version]);
     SELECT coalesce(sum(g.remaining - g.held), 0) INTO usable
         FROM credit_grant g JOIN subscription s ON s.id = g.subscription_id
         WHERE g.wallet_id = w.id AND NOT g.closed AND s.status = 'active'
@@ -392,7 +411,7 @@ SPENDS = """
 CREATE FUNCTION post_spends(p_orders json) RETURNS SETOF order_answer LANGUAGE plpgsql AS $$
 DECLARE
     q record; moment timestamptz; held_until timestamptz; answer text; allocations text; refusal order_answer;
-    wid uuid[]; wposted bigint[]; wheld bigint[]; wver bigint[]; whash bytea[]; wat timestamptz[]; wfirst integer[];
+    wid uuid[]; wposted bigint[]; wheld bigint[]; wver bigint[]; wfrom bigint[]; whash bytea[]; wat timestamptz[]; wfirst integer[];
     wmoved boolean[]; nw integer; wi integer;
     gid uuid[]; gsub uuid[]; gpack uuid[]; gleft bigint[]; gfree bigint[]; gposted bigint[]; gheld bigint[];
     gend timestamptz[]; gactive boolean[]; gwallet integer[]; ng integer; j integer; k integer;
@@ -412,6 +431,7 @@ BEGIN
     ) x;
     SELECT min(coalesce(o.at, clock_timestamp())) INTO moment FROM json_to_recordset(p_orders) AS o (at timestamptz);
     nw := coalesce(cardinality(wid), 0);
+    wfrom := wver;
     IF nw > 0 THEN
         wfirst := array_fill(0, ARRAY[nw]);
         wmoved := array_fill(false, ARRAY[nw]);
@@ -544,6 +564,7 @@ BEGIN
         FROM unnest(wid, wposted, wheld, wver, whash, wat, wmoved) AS x (id, posted, held, version, hash, at, moved)
         WHERE x.moved AND w.id = x.id;
     INSERT INTO ledger_entry SELECT * FROM unnest(entries);
+    PERFORM note_entries(wid, wfrom);
     IF nh > 0 THEN
         INSERT INTO hold SELECT * FROM unnest(holds);
     END IF;

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from litesubs.domain import clock, ids
@@ -15,6 +16,8 @@ from litesubs.domain.chain import NO_NOTE, Note, entry_hash
 from litesubs.models import CreditGrant, EntryType, LedgerEntry, PostingNote, Subscription, Wallet
 
 SALT_BYTES = 16
+# For the figures: what the entries after these versions of the wallets change in what is owed.
+NOTE = text("SELECT note_entries(CAST(:wallets AS uuid[]), CAST(:after AS bigint[]))")
 
 
 class Posting:
@@ -97,5 +100,10 @@ def close(session: Session, *postings: Posting) -> None:
     moved = [posting for posting in postings if posting.entries]
     session.add_all(posting.note for posting in moved if posting.note)
     session.flush()
-    session.add_all(entry for posting in moved for entry in posting.entries)
+    entries = [entry for posting in moved for entry in posting.entries]
+    session.add_all(entries)
     session.flush()
+    first: dict[UUID, int] = {}
+    for entry in entries:
+        first[entry.wallet_id] = min(entry.wallet_version, first.get(entry.wallet_id, entry.wallet_version))
+    session.execute(NOTE, {"wallets": list(first), "after": [version - 1 for version in first.values()]})

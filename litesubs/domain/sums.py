@@ -92,7 +92,9 @@ ADD_LOTS = """
 FOLD = text(f"""
 WITH taken AS (
     DELETE FROM insight_delta
-    WHERE id IN (SELECT id FROM insight_delta WHERE creator_id = :creator LIMIT :batch) RETURNING *
+    WHERE creator_id = :creator
+        AND id IN (SELECT id FROM insight_delta WHERE creator_id = :creator LIMIT :batch)
+    RETURNING *
 ), days AS ({ADD_DAYS.format(DELTA_DAYS.format("taken"))}
 ), lots AS ({ADD_LOTS.format(DELTA_LOTS.format("taken"))}
 )

@@ -41,8 +41,10 @@ RULES = {
             SELECT grant_id, sum(posted_delta) p, sum(held_delta) h FROM ledger_entry GROUP BY 1) e ON e.grant_id = g.id
         WHERE (g.remaining, g.held) <> (coalesce(e.p, 0), coalesce(e.h, 0))""",
     "grant differs from its first entry": """
-        SELECT g.id FROM credit_grant g WHERE g.amount IS DISTINCT FROM (
-            SELECT e.posted_delta FROM ledger_entry e WHERE e.grant_id = g.id ORDER BY e.wallet_version LIMIT 1)""",
+        SELECT g.id FROM credit_grant g LEFT JOIN (
+            SELECT DISTINCT ON (grant_id) grant_id, posted_delta FROM ledger_entry ORDER BY grant_id, wallet_version) e
+            ON e.grant_id = g.id
+        WHERE g.amount IS DISTINCT FROM e.posted_delta""",
     "balance below zero or below what is held": """
         SELECT id FROM wallet WHERE posted < 0 OR held < 0 OR held > posted
         UNION ALL SELECT id FROM subscription WHERE posted < 0 OR held < 0 OR held > posted

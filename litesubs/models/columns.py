@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, DateTime, Enum, text
 
 
-def enum(kind: type[StrEnum], name: str) -> Enum:
-    """A text column that takes the values of `kind` and no others."""
+def enum(kind: type[StrEnum], name: str, *, by_trigger: bool = False) -> Enum:
+    """A text column that takes the values of `kind` and no others, by a CHECK or by a trigger of a migration."""
     return Enum(
         kind,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=not by_trigger,
         length=20,
         values_callable=lambda members: [member.value for member in members],
     )

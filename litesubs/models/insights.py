@@ -1,6 +1,6 @@
 """What figures and lists are read from: sums kept beside the ledger and the purchases, which stay the truth.
 
-Triggers write a delta for each movement, in its own transaction; `domain.sums.fold` adds the deltas to the sums.
+Whoever writes a movement of credits, and triggers for all else, write a delta for it in its own transaction; `domain.sums.fold` adds the deltas to the sums.
 So no two spends ever wait for one sum, nothing is counted twice, and `verify` recomputes all of it from the ledger.
 """
 
@@ -38,10 +38,9 @@ class InsightDelta(SQLModel, table=True):
     """
 
     __tablename__ = "insight_delta"
-    __table_args__ = (Index("ix_insight_delta_creator", "creator_id"),)
 
+    creator_id: UUID = Field(primary_key=True)
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    creator_id: UUID
     customer_id: UUID
     at: datetime = Field(sa_column=time())
     measure: Measure = Field(sa_column=Column(enum(Measure, "measure"), nullable=False))
