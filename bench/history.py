@@ -60,9 +60,9 @@ INSERT INTO customer (id, creator_id, user_id, email, email_normalized, name, cr
 INSERT INTO wallet (id, creator_id, customer_id, posted, version, last_hash, updated_at)
     SELECT wallet_id, creator_id, customer_id, CASE WHEN twice THEN 12 ELSE 1 END, 10, sha256('last'), at + 9 * gap
     FROM person;
-INSERT INTO subscription (id, creator_id, wallet_id, customer_id, pack_id, status, posted, created_at)
+INSERT INTO subscription (id, creator_id, wallet_id, customer_id, pack_id, status, created_at)
     SELECT subscription_id, creator_id, wallet_id, customer_id, pack_id,
-        CASE WHEN n % 200 = 1 THEN 'paused' ELSE 'active' END, CASE WHEN twice THEN 12 ELSE 1 END, at
+        CASE WHEN n % 200 = 1 THEN 'paused' ELSE 'active' END, at
     FROM person;
 INSERT INTO purchase (id, creator_id, pack_id, link_id, user_id, customer_id, status, pack_name, price_minor, currency,
         credits, expiry_kind, holds_link_use, awaiting_bank, needs_review, refunded_minor, refunded_at, created_at,
@@ -86,7 +86,7 @@ INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, sub
         posted_delta, held_delta, posted_after, held_after, actor, at, prev_hash, hash)
     SELECT wallet_id, v, creator_id, pg_temp.id(at + (v - 1) * gap, 'e' || n || ' ' || v), subscription_id,
         CASE WHEN v = 10 AND twice THEN pg_temp.id(at, 'g2' || n) ELSE grant_id END,
-        CASE WHEN v = 1 OR (v = 10 AND twice) THEN 'grant' ELSE 'debit' END,
+        CASE WHEN v = 1 OR (v = 10 AND twice) THEN 'grant'::entry_type ELSE 'debit' END,
         CASE WHEN v = 1 OR (v = 10 AND twice) THEN 10 ELSE -1 END, 0,
         CASE WHEN v = 10 AND twice THEN 12 ELSE 11 - v END, 0, 'user:' || user_id, at + (v - 1) * gap,
         sha256(v::text::bytea), sha256(n::text::bytea)

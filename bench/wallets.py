@@ -31,9 +31,9 @@ INSERT INTO customer (id, creator_id, email, email_normalized, name, created_at)
 INSERT INTO wallet (id, creator_id, customer_id, last_hash, updated_at)
     SELECT (%(wallets)s || n)::uuid, %(creator)s, (%(customers)s || n)::uuid, '', %(at)s
     FROM generate_series(%(first)s::bigint, %(last)s) n;
-INSERT INTO subscription (id, creator_id, wallet_id, customer_id, pack_id, status, posted, created_at)
+INSERT INTO subscription (id, creator_id, wallet_id, customer_id, pack_id, status, created_at)
     SELECT (%(subscriptions)s || n)::uuid, %(creator)s, (%(wallets)s || n)::uuid, (%(customers)s || n)::uuid, %(pack)s,
-        'active', %(lots)s * %(credits)s::bigint, %(at)s
+        'active', %(at)s
     FROM generate_series(%(first)s::bigint, %(last)s) n;
 """
 KEY = """
@@ -65,10 +65,7 @@ WITH moved AS (
 UPDATE wallet w SET posted = m.posted_after, version = m.wallet_version, last_hash = m.hash, updated_at = %(at)s
 FROM moved m WHERE m.wallet_id = w.id
 """
-SPENT = """
-UPDATE credit_grant SET remaining = remaining - %(spent)s WHERE source_ref LIKE %(lot)s || '%%';
-UPDATE subscription SET posted = posted - %(spent)s
-"""
+SPENT = "UPDATE credit_grant SET remaining = remaining - %(spent)s WHERE source_ref LIKE %(lot)s || '%%'"
 
 
 def fill(url: str, wallets: int, entries: int = 0, token: str = "") -> None:

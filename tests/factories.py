@@ -30,6 +30,7 @@ from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.offers import PackView
 from litesubs.models import (
     Creator,
+    CreditGrant,
     Customer,
     ExpiryKind,
     GrantSource,
@@ -238,7 +239,8 @@ def wallet(held: Holding) -> Wallet:
 def balance(held: Holding) -> int:
     """What is recorded on the subscription now."""
     with transaction() as session:
-        return session.get_one(Subscription, held.subscription_id).posted
+        lots = session.exec(select(CreditGrant).where(CreditGrant.subscription_id == held.subscription_id))
+        return sum(lot.remaining for lot in lots)
 
 
 def purchase_of(url: str) -> Purchase:

@@ -21,7 +21,7 @@ CREATE FUNCTION note_entries(p_wallets uuid[], p_after bigint[]) RETURNS void LA
     INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
         lot_created_at, lot_expires_at)
     SELECT m.creator_id, s.customer_id, m.at,
-        CASE WHEN m.posted_delta = 0 THEN 'touched'
+        CASE WHEN m.posted_delta = 0 THEN 'touched'::insight_measure
             WHEN m.type = 'grant' AND m.source = 'purchase' THEN 'sold'
             WHEN m.type IN ('grant', 'adjustment') AND m.posted_delta > 0 THEN 'given'
             WHEN m.type = 'adjustment' THEN 'taken'
@@ -103,7 +103,7 @@ HISTORY = """
 INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
     lot_created_at, lot_expires_at)
 SELECT m.creator_id, s.customer_id, m.at,
-    CASE WHEN m.type = 'grant' AND m.source = 'purchase' THEN 'sold'
+    CASE WHEN m.type = 'grant' AND m.source = 'purchase' THEN 'sold'::insight_measure
         WHEN m.type IN ('grant', 'adjustment') AND m.posted_delta > 0 THEN 'given'
         WHEN m.type = 'adjustment' THEN 'taken'
         WHEN m.type = 'expiry' THEN 'expired'
@@ -150,7 +150,7 @@ DELETE FROM posting_note n USING grant_extension x WHERE x.id = n.posting_id;
 """
 
 
-def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, column and index
+def upgrade() -> None:
     """Apply."""
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.create_table(
@@ -223,10 +223,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table, column and
                 "refunded",
                 "moved",
                 "touched",
-                name="measure",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
+                name="insight_measure",
             ),
             nullable=False,
         ),
@@ -474,6 +471,7 @@ def downgrade() -> None:
     op.drop_table("email_verification")
     op.drop_table("insight_lot")
     op.drop_table("insight_delta")
+    op.execute("DROP TYPE insight_measure")
     op.drop_table("insight_day")
     op.drop_index("ix_customer_unclaimed", table_name="customer", postgresql_where=sa.text("user_id IS NULL"))
     op.drop_index("ix_customer_import_creator", table_name="customer_import")

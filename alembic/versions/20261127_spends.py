@@ -239,9 +239,6 @@ BEGIN
             UPDATE credit_grant SET remaining = remaining + posted_step * p_amount,
                 held = held + held_step * p_amount, closed = (remaining + posted_step * p_amount = 0)
             WHERE id = lots[1] RETURNING *
-        ), of_subscription AS (
-            UPDATE subscription SET posted = posted + posted_step * p_amount, held = held + held_step * p_amount
-            WHERE id = subs[1]
         ), of_wallet AS (
             UPDATE wallet SET posted = posted_now, held = held_now, version = w.version + 1, last_hash = head,
                 updated_at = moment
@@ -249,8 +246,9 @@ BEGIN
         ), of_figures AS (  -- as note_entries would
             INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
                 lot_created_at, lot_expires_at)
-            SELECT p_creator, p_customer, moment, CASE p_kind WHEN 'debit' THEN 'used' ELSE 'touched' END, pack_drawn,
-                g.currency, posted_step * p_amount, lot_value(g.remaining, g.paid_minor, g.amount)
+            SELECT p_creator, p_customer, moment,
+                CASE p_kind WHEN 'debit' THEN 'used'::insight_measure ELSE 'touched' END, pack_drawn, g.currency,
+                posted_step * p_amount, lot_value(g.remaining, g.paid_minor, g.amount)
                     - lot_value(g.remaining - posted_step * p_amount, g.paid_minor, g.amount),
                 g.created_at, g.expires_at
             FROM of_lot g
@@ -260,8 +258,9 @@ BEGIN
         )
         INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
             posted_delta, held_delta, posted_after, held_after, actor, at, note_commitment, prev_hash, hash)
-        VALUES (w.id, w.version + 1, p_creator, p_id, subs[1], lots[1], p_kind, posted_step * p_amount, held_step * p_amount,
-            posted_now, held_now, p_actor, moment, p_commitment, w.last_hash, head);
+        VALUES (w.id, w.version + 1, p_creator, p_id, subs[1], lots[1], p_kind::entry_type,
+            posted_step * p_amount, held_step * p_amount, posted_now, held_now, p_actor, moment, p_commitment,
+            w.last_hash, head);
         RETURN ('', false, answer)::order_answer;
     END IF;
     posted_now := w.posted; held_now := w.held; head := w.last_hash;
@@ -278,9 +277,6 @@ BEGIN
         UPDATE credit_grant g SET remaining = g.remaining + posted_step * m.credits,
             held = g.held + held_step * m.credits, closed = (g.remaining + posted_step * m.credits = 0)
         FROM moved m WHERE g.id = m.lot_id
-    ), of_subscriptions AS (
-        UPDATE subscription s SET posted = s.posted + posted_step * m.credits, held = s.held + held_step * m.credits
-        FROM (SELECT sub_id, sum(credits)::bigint AS credits FROM moved GROUP BY 1) m WHERE s.id = m.sub_id
     ), of_wallet AS (
         UPDATE wallet SET posted = posted_now, held = held_now, version = w.version + n, last_hash = head,
             updated_at = moment
@@ -291,7 +287,7 @@ BEGIN
     )
     INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
         posted_delta, held_delta, posted_after, held_after, actor, at, note_commitment, prev_hash, hash)
-    SELECT w.id, w.version + m.place, p_creator, p_id, m.sub_id, m.lot_id, p_kind,
+    SELECT w.id, w.version + m.place, p_creator, p_id, m.sub_id, m.lot_id, p_kind::entry_type,
         posted_step * m.credits, held_step * m.credits,
         w.posted + posted_step * (sum(m.credits) OVER upto)::bigint,
         w.held + held_step * (sum(m.credits) OVER upto)::bigint,
@@ -368,10 +364,6 @@ BEGIN
         UPDATE credit_grant g SET remaining = g.remaining - m.credits, held = g.held - m.freed,
             closed = (g.remaining = m.credits)
         FROM moved m WHERE g.id = m.lot_id
-    ), of_subscriptions AS (
-        UPDATE subscription s SET posted = s.posted - m.credits, held = s.held - m.freed
-        FROM (SELECT sub_id, sum(credits)::bigint AS credits, sum(freed)::bigint AS freed FROM moved GROUP BY 1) m
-        WHERE s.id = m.sub_id
     ), of_wallet AS (
         UPDATE wallet SET posted = posted_now, held = held_now, version = ver, last_hash = head, updated_at = moment
         WHERE id = w.id
@@ -386,7 +378,7 @@ BEGIN
     INSERT INTO ledger_entry (wallet_id, wallet_version, creator_id, posting_id, subscription_id, grant_id, type,
         posted_delta, held_delta, posted_after, held_after, reverses, actor, at, prev_hash, hash)
     SELECT w.id, w.version + m.place, p_creator, p_id, m.sub_id, m.lot_id,
-        CASE WHEN m.credits > 0 THEN 'capture' ELSE 'release' END, -m.credits, -m.freed,
+        CASE WHEN m.credits > 0 THEN 'capture'::entry_type ELSE 'release' END, -m.credits, -m.freed,
         w.posted - (sum(m.credits) OVER upto)::bigint, w.held - (sum(m.freed) OVER upto)::bigint, p_hold, p_actor,
         moment, lag(m.hash, 1, w.last_hash) OVER upto, m.hash
     FROM moved m WINDOW upto AS (ORDER BY m.place);
@@ -411,8 +403,8 @@ SPENDS = """
 CREATE FUNCTION post_spends(p_orders json) RETURNS SETOF order_answer LANGUAGE plpgsql AS $$
 DECLARE
     q record; moment timestamptz; held_until timestamptz; answer text; allocations text; refusal order_answer;
-    wid uuid[]; wposted bigint[]; wheld bigint[]; wver bigint[]; wfrom bigint[]; whash bytea[]; wat timestamptz[]; wfirst integer[];
-    wmoved boolean[]; nw integer; wi integer;
+    wid uuid[]; wposted bigint[]; wheld bigint[]; wver bigint[]; wfrom bigint[]; whash bytea[]; wat timestamptz[];
+    wfirst integer[]; wmoved boolean[]; nw integer; wi integer;
     gid uuid[]; gsub uuid[]; gpack uuid[]; gleft bigint[]; gfree bigint[]; gposted bigint[]; gheld bigint[];
     gend timestamptz[]; gactive boolean[]; gwallet integer[]; ng integer; j integer; k integer;
     need bigint; take bigint; wanted bigint; usable bigint; some_active boolean; some_inactive boolean;
@@ -530,9 +522,9 @@ BEGIN
                 posted_step * take, held_step * take, wposted[wi], wheld[wi], NULL, q.actor, wat[wi],
                 decode(q.commitment, 'hex'));
             ne := ne + 1;
-            entries[ne] := (q.wallet, wver[wi], q.creator, q.id, gsub[j], gid[j], q.kind, posted_step * take,
-                held_step * take, wposted[wi], wheld[wi], NULL, q.actor, wat[wi], decode(q.commitment, 'hex'),
-                whash[wi], hash)::ledger_entry;
+            entries[ne] := (q.wallet, wver[wi], q.creator, q.id, gsub[j], gid[j], q.kind::entry_type,
+                posted_step * take, held_step * take, wposted[wi], wheld[wi], NULL, q.actor, wat[wi],
+                decode(q.commitment, 'hex'), whash[wi], hash)::ledger_entry;
             whash[wi] := hash;
         END LOOP;
         wmoved[wi] := true;
@@ -556,10 +548,6 @@ BEGIN
     UPDATE credit_grant g SET remaining = g.remaining + x.posted, held = g.held + x.held,
         closed = (g.remaining + x.posted = 0)
         FROM unnest(gid, gposted, gheld) AS x (id, posted, held) WHERE g.id = x.id AND (x.posted <> 0 OR x.held <> 0);
-    UPDATE subscription s SET posted = s.posted + x.posted, held = s.held + x.held
-        FROM (SELECT y.sub, sum(y.posted)::bigint AS posted, sum(y.held)::bigint AS held
-            FROM unnest(gsub, gposted, gheld) AS y (sub, posted, held) WHERE y.posted <> 0 OR y.held <> 0 GROUP BY 1) x
-        WHERE s.id = x.sub;
     UPDATE wallet w SET posted = x.posted, held = x.held, version = x.version, last_hash = x.hash, updated_at = x.at
         FROM unnest(wid, wposted, wheld, wver, whash, wat, wmoved) AS x (id, posted, held, version, hash, at, moved)
         WHERE x.moved AND w.id = x.id;

@@ -123,6 +123,6 @@ def _adjust(
         return f"has {pack.name} disabled. Enable it first."
     except InsufficientCreditsError as error:
         free = int(str(error.data["available"]))
-        held = f" and {sold.held} held" if sold.held else ""
+        held = f" and {error.data['held']} held" if error.data["held"] else ""
         return f"has {free} free{held}: this would leave {prose.signed(free + change)}."
     return ""

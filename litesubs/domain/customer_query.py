@@ -99,7 +99,9 @@ def matching(creator_id: UUID, query: CustomerQuery) -> list[sa.ColumnElement[bo
         if SubscriptionStatus.active not in statuses:  # said so that the index of those few can be used
             held.append(col(Subscription.status) != SubscriptionStatus.active)
     if query.low is True and pack_id is not None:
-        held.append(col(Subscription.posted) - col(Subscription.held) <= LOW)
+        left = sa.func.coalesce(sa.func.sum(CreditGrant.remaining - CreditGrant.held), 0)
+        of_it = col(CreditGrant.subscription_id) == col(Subscription.id)
+        held.append(sa.select(left).where(of_it, ~col(CreditGrant.closed)).scalar_subquery() <= LOW)
     elif query.low is True:
         wanted.append(col(summary.credits) <= LOW)
     if query.expiring is True:

@@ -79,6 +79,11 @@ class Book:
     lots: Sequence[CreditGrant]  # in order of arrival
     viewer: UUID
 
+    @property
+    def posted(self) -> int:
+        """What the subscription holds."""
+        return sum(lot.remaining for lot in self.lots)
+
 
 @dataclass(frozen=True)
 class _Wanted:
@@ -97,7 +102,7 @@ def page(session: Session, book: Book, after: object, only: LedgerFilter) -> tup
     wanted = _understood(only, book.creator.time_zone)
     found = _moves(session, book, wanted, _place(after), LINES_PER_PAGE + 1)
     moves = found[:LINES_PER_PAGE]
-    left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.subscription.posted))
+    left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.posted))
     lines = _lines(session, book, moves, left, _returnable(session, moves))
     return lines, _written(_here(moves[-1])) if len(found) > LINES_PER_PAGE else ""
 
@@ -110,7 +115,7 @@ def newest(session: Session, books: Sequence[Book], most: int) -> list[tuple[Boo
     lines: dict[Place, EntryView] = {}
     for book in books:
         moves = [move for move, owner in latest if owner is book]
-        left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.subscription.posted))
+        left = _left_after(session, book.subscription.id, moves, (LARGEST_VERSION, book.posted))
         lines |= zip(map(_here, moves), _lines(session, book, moves, left, {}), strict=True)
     return [(book, lines[_here(move)]) for move, book in latest]
 
@@ -124,7 +129,7 @@ def exported(session: Session, book: Book, only: LedgerFilter) -> Iterator[Seque
     """
     wanted = _understood(only, book.creator.time_zone)
     version = session.get_one(Wallet, book.subscription.wallet_id).version
-    return _rows(book, wanted, (version, book.subscription.posted))
+    return _rows(book, wanted, (version, book.posted))
 
 
 def kind(move: Move) -> str:

@@ -23,6 +23,7 @@ from litesubs.domain.views.desk import LinkFigures, PackFigures
 from litesubs.models import (
     NEVER,
     Creator,
+    CreditGrant,
     CreditPack,
     Customer,
     CustomerSummary,
@@ -203,10 +204,10 @@ def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
     for pack_id, code, *moved in session.execute(_money_by_pack(creator_id)):
         sales, paid, refunded = (int(number or 0) for number in moved)
         sold[pack_id][code] = (sales, paid, refunded)
+    of_it = col(CreditGrant.subscription_id) == col(Subscription.id)
+    holds_some = sa.exists().where(of_it, ~col(CreditGrant.closed))
     holders = select(Subscription.pack_id, func.count()).where(
-        Subscription.creator_id == creator_id,
-        col(Subscription.posted) > 0,
-        customer_query.is_real(Subscription.customer_id),
+        Subscription.creator_id == creator_id, holds_some, customer_query.is_real(Subscription.customer_id)
     )
     holding = dict(session.execute(holders.group_by(col(Subscription.pack_id))).all())
     unused: dict[UUID, dict[str, tuple[int, int]]] = defaultdict(dict)

@@ -286,9 +286,10 @@ def adjust_down(session: Session, subscription_id: UUID, amount: int, actor: Act
     subscriptions = locked.subscriptions(session, wallet.id, subscription.pack_id)
     _refuse_disabled(subscriptions.values())
     posting = Posting(wallet, EntryType.adjustment, actor, note)
-    lots = [lot for lot in locked.open_lots(session, subscriptions) if not locked.over(lot, posting.at)]
+    left = locked.open_lots(session, subscriptions)
+    lots = [lot for lot in left if not locked.over(lot, posting.at)]
     if _free(lots) < amount:
-        held = subscriptions[subscription_id].held
+        held = sum(lot.held for lot in left)
         raise InsufficientCreditsError(available=_free(lots), required=amount, held=held)
     posting.draw(lots, subscriptions, amount)
     return _written(session, posting)

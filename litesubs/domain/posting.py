@@ -48,12 +48,10 @@ class Posting:
                 need -= take
 
     def move(self, lot: CreditGrant, subscription: Subscription, *, posted: int = 0, held: int = 0) -> None:
-        """Change one lot, its subscription and its wallet by the same amounts, and note the entry that says so."""
+        """Change one lot and its wallet by the same amounts, and note the entry that says so."""
         lot.remaining += posted
         lot.held += held
         lot.closed = lot.remaining == 0
-        subscription.posted += posted
-        subscription.held += held
         wallet = self._wallet
         wallet.posted += posted
         wallet.held += held

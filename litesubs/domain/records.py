@@ -330,29 +330,36 @@ def _usable(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _customers(session: Session, customers: Sequence[Customer]) -> list[views.Customer]:
     """The customers with what they hold, in three queries however many they are."""
-    free = (
-        sa.select(col(CreditGrant.subscription_id), func.sum(CreditGrant.remaining - CreditGrant.held).label("free"))
+    free = func.sum(CreditGrant.remaining - CreditGrant.held).filter(*_usable(clock.now()))
+    left = (
+        sa.select(
+            col(CreditGrant.subscription_id),
+            func.sum(CreditGrant.remaining).label("posted"),
+            func.sum(CreditGrant.held).label("held"),
+            free.label("free"),
+        )
         .join(Subscription, col(Subscription.id) == col(CreditGrant.subscription_id))
-        .where(col(Subscription.customer_id).in_([customer.id for customer in customers]), *_usable(clock.now()))
+        .where(col(Subscription.customer_id).in_([customer.id for customer in customers]), ~col(CreditGrant.closed))
         .group_by(col(CreditGrant.subscription_id))
         .subquery()
     )
+    balance = [func.coalesce(part, 0) for part in (left.c.posted, left.c.held, left.c.free)]
     query = (
-        sa.select(Subscription, col(CreditPack.name), func.coalesce(free.c.free, 0))
+        sa.select(Subscription, col(CreditPack.name), *balance)
         .join(CreditPack, col(CreditPack.id) == col(Subscription.pack_id))
-        .outerjoin(free, free.c.subscription_id == col(Subscription.id))
+        .outerjoin(left, left.c.subscription_id == col(Subscription.id))
         .where(col(Subscription.customer_id).in_([customer.id for customer in customers]))
         .order_by(col(Subscription.id).desc())
     )
     held: dict[UUID, list[views.Subscription]] = defaultdict(list)
-    for subscription, pack_name, available in session.execute(query):
+    for subscription, pack_name, *parts in session.execute(query):
         held[subscription.customer_id].append(
             views.Subscription(
                 id=ids.show("sub", subscription.id),
                 pack=ids.show("pack", subscription.pack_id),
                 pack_name=pack_name,
                 status=subscription.status.value,
-                balance=views.Balance(subscription.posted, subscription.held, int(available)),
+                balance=views.Balance(*map(int, parts)),
                 created_at=moment(subscription.created_at),
             )
         )

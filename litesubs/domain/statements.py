@@ -141,6 +141,7 @@ def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], 
     subscription = row.subscription
     alive = [lot for lot in lots if not lot.closed and not locked.over(lot, at)]
     free = sum(lot.remaining - lot.held for lot in alive)
+    held = sum(lot.held for lot in lots)
     expiring = sum(lot.remaining - lot.held for lot in alive if prose.soon(lot.expires_at, at))
     granted = sum(lot.amount for lot in lots)
     dates = [lot.expires_at for lot in alive if lot.expires_at]
@@ -160,13 +161,13 @@ def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], 
         customer_name=row.customer.name,
         customer_email=row.customer.email,
         customer_initials=prose.initials(row.customer.name),
-        posted=free + subscription.held,
-        held=subscription.held,
+        posted=free + held,
+        held=held,
         available=free if subscription.status is SubscriptionStatus.active else 0,
         granted=granted,
-        spent=granted - free - subscription.held,
+        spent=granted - free - held,
         expiring=expiring,
-        meter=meter(granted, free, subscription.held, expiring),
+        meter=meter(granted, free, held, expiring),
         expires=prose.expiry(soonest, at) if alive else "None left",
         expires_soon=prose.soon(soonest, at),
         paid=", ".join(money.show(minor, currency) for currency, minor, _ in paid),

@@ -30,7 +30,7 @@ EXPIRES_ON = "coalesce(((expires_at - interval '1 microsecond') AT TIME ZONE 'UT
 
 # What is not in the sums yet, as rows of insight_day and of insight_lot.
 DELTA_DAYS = f"""
-    SELECT d.creator_id, (d.at AT TIME ZONE c.time_zone)::date AS day, d.pack_id, d.currency, d.measure, d.number,
+    SELECT d.creator_id, (d.at AT TIME ZONE c.time_zone)::date AS day, d.pack_id, d.currency, d.measure::text, d.number,
         d.credits, d.amount_minor
     FROM {{}} d JOIN creator c ON c.id = d.creator_id
     WHERE d.measure NOT IN ('moved', 'touched') AND {REAL.format("d")}"""  # noqa: S608 - constants only

@@ -26,16 +26,12 @@ RULES = {
         SELECT w.id FROM wallet w LEFT JOIN (
             SELECT wallet_id, sum(remaining) r, sum(held) h FROM credit_grant GROUP BY 1) g ON g.wallet_id = w.id
         WHERE (w.posted, w.held) <> (coalesce(g.r, 0), coalesce(g.h, 0))""",
-    "subscription differs from its grants": """
-        SELECT s.id FROM subscription s LEFT JOIN (
-            SELECT subscription_id, sum(remaining) r, sum(held) h FROM credit_grant GROUP BY 1) g
-            ON g.subscription_id = s.id
-        WHERE (s.posted, s.held) <> (coalesce(g.r, 0), coalesce(g.h, 0))""",
     "subscription differs from its entries": """
-        SELECT s.id FROM subscription s LEFT JOIN (
+        SELECT coalesce(e.subscription_id, g.subscription_id) FROM (
             SELECT subscription_id, sum(posted_delta) p, sum(held_delta) h FROM ledger_entry GROUP BY 1) e
-            ON e.subscription_id = s.id
-        WHERE (s.posted, s.held) <> (coalesce(e.p, 0), coalesce(e.h, 0))""",
+            FULL JOIN (SELECT subscription_id, sum(remaining) r, sum(held) h FROM credit_grant GROUP BY 1) g
+            USING (subscription_id)
+        WHERE (coalesce(g.r, 0), coalesce(g.h, 0)) <> (coalesce(e.p, 0), coalesce(e.h, 0))""",
     "grant differs from its entries": """
         SELECT g.id FROM credit_grant g LEFT JOIN (
             SELECT grant_id, sum(posted_delta) p, sum(held_delta) h FROM ledger_entry GROUP BY 1) e ON e.grant_id = g.id
@@ -47,7 +43,6 @@ RULES = {
         WHERE g.amount IS DISTINCT FROM e.posted_delta""",
     "balance below zero or below what is held": """
         SELECT id FROM wallet WHERE posted < 0 OR held < 0 OR held > posted
-        UNION ALL SELECT id FROM subscription WHERE posted < 0 OR held < 0 OR held > posted
         UNION ALL SELECT id FROM credit_grant
             WHERE remaining < 0 OR remaining > amount OR held < 0 OR held > remaining OR closed <> (remaining = 0)""",
     "paid purchase without exactly its one grant": """

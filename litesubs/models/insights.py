@@ -1,7 +1,8 @@
 """What figures and lists are read from: sums kept beside the ledger and the purchases, which stay the truth.
 
-Whoever writes a movement of credits, and triggers for all else, write a delta for it in its own transaction; `domain.sums.fold` adds the deltas to the sums.
-So no two spends ever wait for one sum, nothing is counted twice, and `verify` recomputes all of it from the ledger.
+Whoever writes a movement of credits writes a delta for it in the same transaction, and triggers do for all else;
+`domain.sums.fold` adds the deltas to the sums. So no two spends ever wait for one sum, nothing is counted twice, and
+`verify` recomputes all of it from the ledger.
 """
 
 from datetime import date, datetime
@@ -11,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, Text
 from sqlmodel import Field, SQLModel
 
-from litesubs.models.columns import count, enum, time
+from litesubs.models.columns import count, enum, native_enum, time
 
 NEVER = date(9999, 12, 31)  # sorts behind every real date
 
@@ -43,7 +44,7 @@ class InsightDelta(SQLModel, table=True):
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     customer_id: UUID
     at: datetime = Field(sa_column=time())
-    measure: Measure = Field(sa_column=Column(enum(Measure, "measure"), nullable=False))
+    measure: Measure = Field(sa_column=Column(native_enum(Measure, "insight_measure"), nullable=False))
     pack_id: UUID | None = None
     currency: str | None = Field(default=None, max_length=3)
     number: int = Field(default=0, sa_column=count(0))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from litesubs.models.columns import count, enum, time
+from litesubs.models.columns import count, enum, native_enum, time
 
 HOT = {  # rows that change with every spend: room for heap-only updates, vacuumed early
     "postgresql_with": {
@@ -95,7 +95,7 @@ class Wallet(SQLModel, table=True):
 
 
 class Subscription(SQLModel, table=True):
-    """One customer's standing with one pack."""
+    """One customer's standing with one pack. What it holds is the sum of its lots, so a spend writes no row here."""
 
     __tablename__ = "subscription"
     __table_args__ = (
@@ -104,8 +104,6 @@ class Subscription(SQLModel, table=True):
         UniqueConstraint("customer_id", "pack_id"),
         UniqueConstraint("id", "wallet_id"),
         Index("ix_subscription_inactive", "creator_id", "status", postgresql_where=text("status <> 'active'")),
-        CheckConstraint("held >= 0 AND held <= posted", name="held_within_posted"),
-        HOT,
     )
 
     id: UUID = Field(primary_key=True)
@@ -117,8 +115,6 @@ class Subscription(SQLModel, table=True):
         sa_column=Column(enum(SubscriptionStatus, "status", by_trigger=True), nullable=False)
     )
     status_note: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
-    posted: int = Field(default=0, sa_column=count(0))
-    held: int = Field(default=0, sa_column=count(0))
     created_at: datetime = Field(sa_column=time())
 
 
@@ -248,7 +244,7 @@ class LedgerEntry(SQLModel, table=True):
     posting_id: UUID = Field(index=True)
     subscription_id: UUID
     grant_id: UUID
-    type: EntryType = Field(sa_column=Column(enum(EntryType, "type"), nullable=False))
+    type: EntryType = Field(sa_column=Column(native_enum(EntryType, "entry_type"), nullable=False))
     posted_delta: int = Field(sa_column=count())
     held_delta: int = Field(sa_column=count())
     posted_after: int = Field(sa_column=count())

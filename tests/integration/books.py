@@ -249,7 +249,7 @@ class Books:
             "sales": len(sales),
             "revenue": self.each((sale.currency, sale.price_minor) for sale in sales),
             "refunded": self.each((sale.currency, sale.refunded_minor) for sale in sales),
-            "holders": sum(1 for s in mine if s.posted),
+            "holders": sum(any(lot.remaining for lot in lots if lot.subscription_id == s.id) for s in mine),
             "unused": sum(lot.remaining for lot in lots),
             "owed": self.each((lot.currency, self.worth(lot)) for lot in lots),
         }
