@@ -37,7 +37,6 @@ from litesubs.models import (
     Purchase,
     PurchaseStatus,
     ShareLink,
-    Subscription,
     User,
     Wallet,
 )

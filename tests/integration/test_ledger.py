@@ -311,8 +311,7 @@ def test_what_is_held_does_not_expire() -> None:
     held = factories.customer_with()
     factories.give(held, 3, expires_at=later(days=1))
     with transaction() as session:
-        for table in ("credit_grant", "subscription", "wallet"):
-            session.execute(text(f"UPDATE {table} SET held = 2"))  # noqa: S608 - holds have no operation yet
+        ledger.hold(session, held.wallet_id, 2, SYSTEM, 7 * 24 * 3600)
     with clock.at(later(days=2)):
         expire_all()
     assert lots(held) == [(3, 2)]

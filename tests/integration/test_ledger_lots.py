@@ -119,8 +119,7 @@ def test_a_lot_taken_back_leaves_what_was_used_and_the_other_lots() -> None:
 def test_of_a_lot_that_is_held_in_part_the_rest_is_taken_back() -> None:
     held = factories.customer_with(5)
     with transaction() as session:
-        for table in ("credit_grant", "subscription", "wallet"):
-            session.execute(text(f"UPDATE {table} SET held = 2"))  # noqa: S608 - holds have no operation yet
+        ledger.hold(session, held.wallet_id, 2, SYSTEM, 3600)
     assert void(lots_of(held)[0].id) == 3
     with pytest.raises(LotOverError):
         void(lots_of(held)[0].id)
