@@ -37,7 +37,9 @@ class DevelopersState(SessionState):
     @handler
     async def load(self) -> EventSpec | None:
         """Every key, and the first call."""
-        self.stage, self.dialog, self.made = "loading", "", NO_NEW_KEY
+        self.stage, self.made = "loading", NO_NEW_KEY
+        if self.dialog != "new":  # who is quick may have opened that before this event
+            self.dialog = ""
         try:
             self.keys = await self._ask(api_keys.mine)
             self.call = await self._ask(api_keys.first_call, api_keys.placeholder(), list(SCOPES))

@@ -61,7 +61,7 @@ class LinksState(SessionState):
     @handler
     async def load(self) -> EventSpec | None:
         """Every link of the person, and the packs that a new one can lead to."""
-        self._begin("")
+        self._begin()
         try:
             self._links = await self._ask(links.mine)
             self.choices = await self._ask(packs.names, archived=False)
@@ -76,7 +76,7 @@ class LinksState(SessionState):
     @handler
     async def load_of_pack(self) -> EventSpec | None:
         """The links of the pack in the address. An unknown pack has none; the page says what is wrong."""
-        self._begin(self.router.url.path.rstrip("/").rsplit("/", 1)[-1])
+        self._begin()
         try:
             self._links = await self._ask(links.of_pack, self.pack_id)
         except NotFoundError:
@@ -135,6 +135,7 @@ class LinksState(SessionState):
     @handler
     def add(self) -> None:
         """Open the dialog for a new link."""
+        self._follow()
         self.dialog, self.errors = "new", {}
 
     @handler
@@ -178,11 +179,19 @@ class LinksState(SessionState):
         self._arrange()
         return said("Link revoked.")
 
-    def _begin(self, pack_id: str) -> None:
-        if pack_id != self.pack_id or pack_id:
+    def _begin(self) -> None:
+        self._follow()
+        if self.pack_id:
             self.search = self.pack = self.status = self.sort = ""
-        self.stage, self.pack_id, self.dialog = "loading", pack_id, ""
-        self._links, self.shown, self._room = [], [], ROWS
+        self.stage, self._links, self.shown, self._room = "loading", [], [], ROWS
+
+    def _follow(self) -> None:
+        """Forget what belongs to the page before this one. Who is quick acts here before the page's load event runs."""
+        last = self.router.url.path.rstrip("/").rsplit("/", 1)[-1]
+        pack_id = "" if last == "links" else last
+        if pack_id != self.pack_id:
+            self.search = self.pack = self.status = self.sort = self.dialog = ""
+            self.pack_id = pack_id
 
     def _arrange(self) -> None:
         wanted = self.search.casefold()

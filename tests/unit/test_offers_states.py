@@ -1,8 +1,13 @@
 """The states of packs, links and settings: what they make of arguments that any client could send."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any, TypeVar
 
+import pytest
+from reflex.istate.data import RouterData
+
+from litesubs.domain import profiles
 from litesubs.domain.packs import PackDraft
 from litesubs.domain.views.desk import LinkFigures
 from litesubs.domain.views.offers import LinkView, PackView
@@ -40,6 +45,23 @@ def test_asking_about_a_pack_or_link_of_the_list_names_it() -> None:
     LinksState.ask.fn(links, "link_1", "qr")
     assert (packs.asked.name, packs.verb) == ("Voice reset", "archive")
     assert (links.asked.name, links.dialog) == ("Newsletter", "qr")
+
+
+def test_who_asks_for_a_new_link_before_the_page_has_loaded_keeps_the_dialog(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def none(*_: Any) -> list[LinkView]:
+        return []
+
+    monkeypatch.setattr(LinksState, "_ask", none)
+    state = _links(_link("link_1"))
+    state.router = RouterData.from_router_data({"asPath": "/dashboard/packs/pack_1#links"})
+    LinksState.add.fn(state)
+    asyncio.run(LinksState.load_of_pack.fn(state))
+    assert (state.dialog, state.pack_id, state.stage) == ("new", "pack_1", "list")
+    state.router = RouterData.from_router_data({"asPath": "/dashboard/packs/pack_2"})
+    asyncio.run(LinksState.load_of_pack.fn(state))
+    assert (state.dialog, state.pack_id) == ("", "pack_2")
 
 
 def test_packs_are_shown_by_what_they_are() -> None:
@@ -109,7 +131,8 @@ def test_the_form_gives_text_only_and_its_choices_come_from_the_buttons() -> Non
     assert draft == PackDraft(name="Voice reset", credits="5", price="None", expiry_kind="never", listed=False)
 
 
-def test_zones_are_found_while_typing() -> None:
+def test_zones_are_found_while_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "_counted", lambda: {"Europe/Copenhagen", "UTC"})  # else it asks PostgreSQL
     state = _made(SettingsState)
     SettingsState.find_zone.fn(state, "copenh")
     assert [zone.value for zone in state.zones] == ["Europe/Copenhagen"]
