@@ -39,8 +39,8 @@ WHO = f"'{wallets.creator_id()}', ('{wallets.prefix('customer')}' || :n)::uuid"
 DEBIT = """
 \\set n random({first}, {last})
 \\set k random(1, 9000000000000000000)
-SELECT code FROM post_spend('debit', lpad(to_hex((:k)::bigint), 32, '0')::uuid, {who}, NULL, (:k)::text, sha256('x'),
-    {key}, 1, NULL, 'bench', '', NULL, NULL, NULL, NULL, NULL);
+SELECT code FROM post_spend('debit', uuidv7(), {who}, NULL, (:k)::text, sha256('x'), {key}, 1, NULL, 'bench', '',
+    NULL, NULL, NULL, NULL, NULL);
 """
 FLOOR = """
 \\set n random({first}, {last})

@@ -11,30 +11,6 @@ down_revision = "7f3b2c915d40"
 branch_labels = None
 depends_on = None
 
-DIGIT_BITS, BYTE_BITS = 5, 8
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-
-
-def _digit(place: int) -> str:
-    """The SQL that reads one of the 26 digits of five bits, the first of which has two leading zeros."""
-    byte, skipped = divmod(DIGIT_BITS * place - 2, BYTE_BITS)
-    over = skipped + DIGIT_BITS - BYTE_BITS
-    bits = f"get_byte(b, {byte}) >> {-over}"
-    if place == 0:
-        bits = "get_byte(b, 0) >> 5"
-    elif over > 0:
-        bits = f"(get_byte(b, {byte}) << {over}) | (get_byte(b, {byte + 1}) >> {BYTE_BITS - over})"
-    return f"substr('{ALPHABET}', 1 + (({bits}) & 31), 1)"
-
-
-PUBLIC_ID = f"""
--- A TypeID, as domain.ids.show writes it.
-CREATE FUNCTION public_id(prefix text, id uuid) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
-DECLARE b bytea := uuid_send(id);
-BEGIN
-    RETURN prefix || '_' || {" || ".join(_digit(place) for place in range(26))};
-END $$;
-"""
 HASH = """
 -- The hash of an entry, as domain.chain.entry_hash computes it. STABLE: a label stricter than what convert_to has would
 -- keep PostgreSQL from inlining it.
@@ -62,7 +38,7 @@ $$;
 """
 ANSWERS = """
 -- `code` is '' where the order took effect and `body` is the answer as JSON; else `code` says why not, and `body` with
--- what figures.
+-- what figures. Ids in it are a prefix and a UUID, which domain.ids.spelled makes public ones of.
 CREATE TYPE order_answer AS (code text, replayed boolean, body text);
 
 CREATE FUNCTION api_time(at timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -71,8 +47,8 @@ $$;
 
 CREATE FUNCTION api_allocation(grant_id uuid, pack_id uuid, amount bigint, expires_at timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT '{"grant":"' || public_id('grant', grant_id) || '","pack":"' || public_id('pack', pack_id)
-        || '","amount":' || amount::text || ',"expires_at":' || api_time(expires_at) || '}'
+    SELECT '{"grant":"grant_' || grant_id::text || '","pack":"pack_' || pack_id::text || '","amount":' || amount::text
+        || ',"expires_at":' || api_time(expires_at) || '}'
 $$;
 
 CREATE FUNCTION api_balance(posted bigint, held bigint, available bigint) RETURNS text
@@ -85,8 +61,8 @@ $$;
 CREATE FUNCTION api_spend(kind text, id uuid, amount bigint, hold_expires_at timestamptz, balance text,
     allocations text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT CASE kind
-        WHEN 'debit' THEN '{"id":"' || public_id('debit', id) || '","amount":' || amount::text
-        WHEN 'hold' THEN '{"id":"' || public_id('hold', id) || '","status":"open","amount":' || amount::text
+        WHEN 'debit' THEN '{"id":"debit_' || id::text || '","amount":' || amount::text
+        WHEN 'hold' THEN '{"id":"hold_' || id::text || '","status":"open","amount":' || amount::text
             || ',"captured":0,"expires_at":' || api_time(hold_expires_at)
         ELSE '{"dry_run":true,"amount":' || amount::text END
         || balance || ',"allocations":[' || allocations || ']}'
@@ -387,9 +363,9 @@ BEGIN
         FROM credit_grant g JOIN subscription s ON s.id = g.subscription_id
         WHERE g.wallet_id = w.id AND NOT g.closed AND s.status = 'active'
             AND (g.expires_at IS NULL OR g.expires_at > moment);
-    answer := '{"id":"' || public_id('hold', p_hold) || '","status":"captured","amount":' || h.amount::text
+    answer := '{"id":"hold_' || p_hold::text || '","status":"captured","amount":' || h.amount::text
         || ',"captured":' || coalesce(p_amount, h.amount)::text || ',"expires_at":' || api_time(h.expires_at)
-        || ',"debit":"' || public_id('debit', p_id) || '"' || api_balance(posted_now, held_now, usable)
+        || ',"debit":"debit_' || p_id::text || '"' || api_balance(posted_now, held_now, usable)
         || ',"allocations":[' || allocations || ']}';
     INSERT INTO idempotency_key (creator_id, key, request_hash, status, body, created_at)
         SELECT p_creator, p_key, p_request, 200, answer, moment WHERE p_key IS NOT NULL;
@@ -628,13 +604,12 @@ DROP TYPE order_answer;
 DROP FUNCTION entry_hash(bytea, uuid, bigint, uuid, uuid, uuid, uuid, text, bigint, bigint, bigint, bigint, uuid, text,
     timestamptz, bytea);
 DROP FUNCTION framed(text);
-DROP FUNCTION public_id(text, uuid);
 """
 
 
 def upgrade() -> None:
     """Apply."""
-    for part in (PUBLIC_ID, FRAMED, HASH, ANSWERS, REFUSAL, SPEND, CAPTURE, SPENDS, ORDERS):
+    for part in (FRAMED, HASH, ANSWERS, REFUSAL, SPEND, CAPTURE, SPENDS, ORDERS):
         op.get_bind().exec_driver_sql(part)
 
 

@@ -1,5 +1,6 @@
 """Public ids: a prefix and a UUIDv7 in Crockford base32, as the TypeID specification 0.3 writes them."""
 
+import re
 from typing import Literal
 from uuid import UUID
 
@@ -12,6 +13,8 @@ Prefix = Literal[
 ]
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_UNSPELLED = re.compile(r"\b([a-z]+)_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b")
 
 
 def new() -> UUID:
@@ -21,9 +24,12 @@ def new() -> UUID:
 
 def show(prefix: Prefix, value: UUID) -> str:
     """`show("cus", uuid)` → `cus_01jd…`, 26 characters after the underscore."""
-    number = value.int
-    digits = [_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(_LENGTH))]
-    return f"{prefix}_{''.join(digits)}"
+    return f"{prefix}_{_digits(value.int)}"
+
+
+def spelled(text: str) -> str:
+    """The text with each `grant_<uuid>` in it as a public id: how answers that the database writes leave it."""
+    return _UNSPELLED.sub(lambda found: f"{found[1]}_{_digits(int(found[2].replace('-', ''), 16))}", text)
 
 
 def read(prefix: Prefix, text: object) -> UUID:
@@ -35,3 +41,7 @@ def read(prefix: Prefix, text: object) -> UUID:
     for digit in digits:
         number = number << 5 | _ALPHABET.index(digit)
     return UUID(int=number)
+
+
+def _digits(number: int) -> str:
+    return "".join(_PAIRS[(number >> place) & 1023] for place in range(120, -1, -10))

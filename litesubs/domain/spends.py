@@ -176,7 +176,7 @@ def _or_refusal(order: DebitOrder) -> Order | DomainError:
 
 
 def _meant(code: str, _replayed: bool, body: str) -> str | DomainError:  # noqa: FBT001 - a row of the database
-    return ledger.refusal(code, json.loads(body)) if code else body
+    return ledger.refusal(code, json.loads(body)) if code else ids.spelled(body)
 
 
 def _answer(posted: Posted, status: HTTPStatus) -> Answer:

@@ -69,3 +69,11 @@ def test_whatever_else_is_given_names_nothing(value: Any) -> None:
 def test_a_forged_or_foreign_id_names_nothing(forged: str) -> None:
     with pytest.raises(NotFoundError):
         ids.read("pack", forged)
+
+
+@given(st.uuids(), st.uuids())
+def test_ids_that_the_database_wrote_into_an_answer_are_spelled_out(one: UUID, other: UUID) -> None:
+    written = f'{{"id":"debit_{one}","allocations":[{{"grant":"grant_{other}"}}]}}'
+    said = f'{{"id":"{ids.show("debit", one)}","allocations":[{{"grant":"{ids.show("grant", other)}"}}]}}'
+    assert ids.spelled(written) == said
+    assert ids.spelled(said) == said
