@@ -1,12 +1,13 @@
 // The command palette: type a few letters, press Enter, be there. Pages and actions are found here, people and packs by
 // the server; until it has answered, what it found last is narrowed, so that the list never jumps.
 import { CodeXml, CornerDownLeft, Download, Gift, LayoutDashboard, Link, Plus, Search, Settings, Ticket, Upload, Users, X } from "lucide-react";
-import { createElement as h, useEffect, useRef, useState } from "react";
+import { createElement as h, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { Marked, useRows } from "./combobox.jsx";
 
 const SIGNS = { customers: Users, developers: CodeXml, export: Download, give: Gift, import: Upload, links: Link, new: Plus, overview: LayoutDashboard, packs: Ticket, settings: Settings };
 const GROUPS = [["customer", "Customers"], ["pack", "Packs"], ["action", "Do"], ["page", "Go to"]];
+let carried = null; // what was typed into a palette that was open when its page gave way to the next
 const sign = (of) => h(of, { size: 16, strokeWidth: 1.75, "aria-hidden": true });
 
 function matches(text, typed) {
@@ -59,6 +60,20 @@ export function Palette({ places = [], found = [], foundFor = "", onType }) {
     if (eager.current && rows.length) pick(rows[0]);
     eager.current = false;
   }, [waiting]);
+  // Each page has a palette of its own. Who opened it while the next page was on its way finds it open there, too.
+  const latest = useRef("");
+  latest.current = typed;
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    if (carried !== null) {
+      element.showModal();
+      change(carried);
+      carried = null;
+    }
+    return () => {
+      carried = element.open ? latest.current : null;
+    };
+  }, []);
   useEffect(() => {
     dialog.current.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [at]);
