@@ -60,11 +60,14 @@ def serving(environment: dict[str, str]) -> Iterator[Run]:
                     break
             assert output, "serve ended without a word"
             url = output[-1].split()[-1]
-            threading.Thread(
-                target=output.extend, args=[process.stdout], daemon=True
-            ).start()  # a full pipe would block
+            reader = threading.Thread(target=output.extend, args=[process.stdout], daemon=True)
+            reader.start()  # a full pipe would block
             family = psutil.Process(process.pid).children(recursive=True)
-            yield Run(process, url, output, family)
+            try:
+                yield Run(process, url, output, family)
+            finally:
+                process.terminate()
+                reader.join(PATIENCE_SECONDS)  # to the end of what it said, before its pipe is closed
         finally:
             process.terminate()
 

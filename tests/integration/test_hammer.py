@@ -141,10 +141,10 @@ def told_and_kept(lines: list[Line]) -> None:
         if line.get("status") in (200, 201):
             answers[line["key"]].add(line["answer"])
     with transaction() as session:
-        kept = {row.key: row for row in session.exec(select(IdempotencyKey))}
+        kept = {row.key: ids.spelled(row.body) for row in session.exec(select(IdempotencyKey))}
         entries = session.exec(select(LedgerEntry)).all()
     assert len(answers) > CLIENTS
-    assert {key: {kept[key].body} for key in answers} == answers
+    assert {key: {kept[key]} for key in answers} == answers
     sent = {line["key"]: line["path"] for line in lines}
     assert set(kept) <= set(sent)
     written: dict[str, int] = defaultdict(int)
@@ -153,7 +153,7 @@ def told_and_kept(lines: list[Line]) -> None:
             written[ids.show(entry.type.value, entry.posting_id)] += abs(entry.posted_delta or entry.held_delta)  # type: ignore[arg-type]
     promised = {
         answer["id"]: answer["amount"]
-        for answer, path in ((json.loads(row.body), sent[key]) for key, row in kept.items())
+        for answer, path in ((json.loads(body), sent[key]) for key, body in kept.items())
         if path in ("/debits", "/holds")
     }
     assert written == promised
