@@ -7,7 +7,8 @@ import { Marked, useRows } from "./combobox.jsx";
 
 const SIGNS = { customers: Users, developers: CodeXml, export: Download, give: Gift, import: Upload, links: Link, new: Plus, overview: LayoutDashboard, packs: Ticket, settings: Settings };
 const GROUPS = [["customer", "Customers"], ["pack", "Packs"], ["action", "Do"], ["page", "Go to"]];
-let carried = null; // what was typed into a palette that was open when its page gave way to the next
+const AT_ONCE = 2000; // milliseconds
+let carried = null; // {typed, at} of a palette that was open when its page gave way to the next
 const sign = (of) => h(of, { size: 16, strokeWidth: 1.75, "aria-hidden": true });
 
 function matches(text, typed) {
@@ -65,13 +66,13 @@ export function Palette({ places = [], found = [], foundFor = "", onType }) {
   latest.current = typed;
   useLayoutEffect(() => {
     const element = dialog.current;
-    if (carried !== null) {
+    if (carried && Date.now() - carried.at < AT_ONCE) {
       element.showModal();
-      change(carried);
-      carried = null;
+      change(carried.typed);
     }
+    carried = null;
     return () => {
-      carried = element.open ? latest.current : null;
+      carried = element.open ? { typed: latest.current, at: Date.now() } : null;
     };
   }, []);
   useEffect(() => {

@@ -1,6 +1,6 @@
 """Two years of a creator's business, written straight into the tables, with a few other creators beside it.
 
-What a trigger would have noted is left out; `sums.rebuild` makes the sums. The hashes are none that `verify` accepts.
+What the product would have noted is left out; `sums.rebuild` makes the sums. The hashes are none that `verify` accepts.
 """
 
 from contextlib import closing

@@ -13,11 +13,11 @@ FUNCTIONS = """
 CREATE FUNCTION lot_value(credits bigint, paid_minor bigint, amount bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN paid_minor IS NULL THEN 0 ELSE round(credits::numeric * paid_minor / amount)::bigint END;
 
--- Notes what entries change in what is owed: those of the wallets p_wallets past the versions p_after. Whoever writes
--- entries calls it in the same transaction; a trigger would cost a spend as much as the two rows it notes.
+-- Notes what the entries of these postings change in what is owed. Whoever writes entries calls it in the same
+-- transaction; a trigger would cost a spend as much as the two rows it notes.
 -- The lots hold their balance after the last of the entries already, so the balance after each is that, less what the
 -- later ones moved.
-CREATE FUNCTION note_entries(p_wallets uuid[], p_after bigint[]) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION note_entries(p_postings uuid[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
         lot_created_at, lot_expires_at)
     SELECT m.creator_id, s.customer_id, m.at,
@@ -35,9 +35,7 @@ CREATE FUNCTION note_entries(p_wallets uuid[], p_after bigint[]) RETURNS void LA
         SELECT e.*, g.source, g.currency, g.paid_minor, g.amount, g.created_at AS lot_created_at, g.expires_at,
             (g.remaining - coalesce(sum(e.posted_delta) OVER (PARTITION BY e.grant_id ORDER BY e.wallet_version DESC
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::bigint AS after
-        FROM unnest(p_wallets, p_after) AS v (wallet_id, version)
-            JOIN ledger_entry e ON e.wallet_id = v.wallet_id AND e.wallet_version > v.version
-            JOIN credit_grant g ON g.id = e.grant_id
+        FROM ledger_entry e JOIN credit_grant g ON g.id = e.grant_id WHERE e.posting_id = ANY(p_postings)
     ) m JOIN subscription s ON s.id = m.subscription_id
 $$;
 
@@ -98,7 +96,7 @@ CREATE TRIGGER insights AFTER INSERT OR UPDATE OF name, email ON customer
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON grant_extension FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON purchase_movement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
-# What was there before the triggers.
+# What was there before anything was noted.
 HISTORY = """
 INSERT INTO insight_delta (creator_id, customer_id, at, measure, pack_id, currency, credits, amount_minor,
     lot_created_at, lot_expires_at)
@@ -140,7 +138,7 @@ REMOVE = """
 DROP TRIGGER insights ON credit_grant;
 DROP TRIGGER insights ON purchase;
 DROP TRIGGER insights ON customer;
-DROP FUNCTION note_entries(uuid[], bigint[]);
+DROP FUNCTION note_entries(uuid[]);
 DROP FUNCTION note_extension();
 DROP FUNCTION note_purchase();
 DROP FUNCTION note_customer();

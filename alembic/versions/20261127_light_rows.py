@@ -67,6 +67,7 @@ def upgrade() -> None:
             f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE OF {columns} ON {table}"
             f" FOR EACH ROW WHEN (NOT ({rule})) EXECUTE FUNCTION refuse_row('{name}')"
         )
+        op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")  # as a CHECK: in replicas and restores, too
     for table, name, _, _ in RULES:
         op.drop_constraint(op.f(name), table, type_="check")
     op.create_check_constraint(op.f("ck_credit_grant_balance_within_amount"), "credit_grant", BALANCE)

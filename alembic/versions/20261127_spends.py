@@ -269,7 +269,7 @@ BEGIN
         w.held + held_step * (sum(m.credits) OVER upto)::bigint,
         p_actor, moment, p_commitment, lag(m.hash, 1, w.last_hash) OVER upto, m.hash
     FROM moved m WINDOW upto AS (ORDER BY m.place);
-    PERFORM note_entries(ARRAY[w.id], ARRAY[w.version]);
+    PERFORM note_entries(ARRAY[p_id]);
     RETURN ('', false, answer)::order_answer;
 END $$;
 """
@@ -358,7 +358,7 @@ BEGIN
         w.posted - (sum(m.credits) OVER upto)::bigint, w.held - (sum(m.freed) OVER upto)::bigint, p_hold, p_actor,
         moment, lag(m.hash, 1, w.last_hash) OVER upto, m.hash
     FROM moved m WINDOW upto AS (ORDER BY m.place);
-    PERFORM note_entries(ARRAY[w.id], ARRAY[w.version]);
+    PERFORM note_entries(ARRAY[p_id]);
     SELECT coalesce(sum(g.remaining - g.held), 0) INTO usable
         FROM credit_grant g JOIN subscription s ON s.id = g.subscription_id
         WHERE g.wallet_id = w.id AND NOT g.closed AND s.status = 'active'
@@ -379,7 +379,7 @@ SPENDS = """
 CREATE FUNCTION post_spends(p_orders json) RETURNS SETOF order_answer LANGUAGE plpgsql AS $$
 DECLARE
     q record; moment timestamptz; held_until timestamptz; answer text; allocations text; refusal order_answer;
-    wid uuid[]; wposted bigint[]; wheld bigint[]; wver bigint[]; wfrom bigint[]; whash bytea[]; wat timestamptz[];
+    wid uuid[]; wposted bigint[]; wheld bigint[]; wver bigint[]; whash bytea[]; wat timestamptz[];
     wfirst integer[]; wmoved boolean[]; nw integer; wi integer;
     gid uuid[]; gsub uuid[]; gpack uuid[]; gleft bigint[]; gfree bigint[]; gposted bigint[]; gheld bigint[];
     gend timestamptz[]; gactive boolean[]; gwallet integer[]; ng integer; j integer; k integer;
@@ -399,7 +399,6 @@ BEGIN
     ) x;
     SELECT min(coalesce(o.at, clock_timestamp())) INTO moment FROM json_to_recordset(p_orders) AS o (at timestamptz);
     nw := coalesce(cardinality(wid), 0);
-    wfrom := wver;
     IF nw > 0 THEN
         wfirst := array_fill(0, ARRAY[nw]);
         wmoved := array_fill(false, ARRAY[nw]);
@@ -528,7 +527,7 @@ BEGIN
         FROM unnest(wid, wposted, wheld, wver, whash, wat, wmoved) AS x (id, posted, held, version, hash, at, moved)
         WHERE x.moved AND w.id = x.id;
     INSERT INTO ledger_entry SELECT * FROM unnest(entries);
-    PERFORM note_entries(wid, wfrom);
+    PERFORM note_entries(ARRAY(SELECT e.posting_id FROM unnest(entries) e));
     IF nh > 0 THEN
         INSERT INTO hold SELECT * FROM unnest(holds);
     END IF;

@@ -100,8 +100,12 @@ def matching(creator_id: UUID, query: CustomerQuery) -> list[sa.ColumnElement[bo
             held.append(col(Subscription.status) != SubscriptionStatus.active)
     if query.low is True and pack_id is not None:
         left = sa.func.coalesce(sa.func.sum(CreditGrant.remaining - CreditGrant.held), 0)
-        of_it = col(CreditGrant.subscription_id) == col(Subscription.id)
-        held.append(sa.select(left).where(of_it, ~col(CreditGrant.closed)).scalar_subquery() <= LOW)
+        of_it = [
+            col(CreditGrant.wallet_id)
+            == col(Subscription.wallet_id),  # said so that the index of open lots can be used
+            col(CreditGrant.subscription_id) == col(Subscription.id),
+        ]
+        held.append(sa.select(left).where(*of_it, ~col(CreditGrant.closed)).scalar_subquery() <= LOW)
     elif query.low is True:
         wanted.append(col(summary.credits) <= LOW)
     if query.expiring is True:

@@ -205,7 +205,7 @@ def packs(session: Session, creator_id: UUID) -> dict[UUID, PackFigures]:
         sales, paid, refunded = (int(number or 0) for number in moved)
         sold[pack_id][code] = (sales, paid, refunded)
     of_it = col(CreditGrant.subscription_id) == col(Subscription.id)
-    holds_some = sa.exists().where(of_it, ~col(CreditGrant.closed))
+    holds_some = sa.exists().where(of_it, col(CreditGrant.creator_id) == creator_id, ~col(CreditGrant.closed))
     holders = select(Subscription.pack_id, func.count()).where(
         Subscription.creator_id == creator_id, holds_some, customer_query.is_real(Subscription.customer_id)
     )

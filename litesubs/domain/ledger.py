@@ -1,4 +1,4 @@
-"""The only writer of wallets, subscriptions' balances, grants and entries.
+"""The only writer of wallets, grants and entries.
 
 Debit, hold and capture are functions of the database (the migration `spends`), one round trip each; `spends` calls them
 for the API, this module in a caller's transaction. Every operation joins the caller's transaction, locks the wallet row

@@ -16,8 +16,8 @@ from litesubs.domain.chain import NO_NOTE, Note, entry_hash
 from litesubs.models import CreditGrant, EntryType, LedgerEntry, PostingNote, Subscription, Wallet
 
 SALT_BYTES = 16
-# For the figures: what the entries after these versions of the wallets change in what is owed.
-NOTE = text("SELECT note_entries(CAST(:wallets AS uuid[]), CAST(:after AS bigint[]))")
+# For the figures: what the entries of these postings change in what is owed.
+NOTE = text("SELECT note_entries(CAST(:postings AS uuid[]))")
 
 
 class Posting:
@@ -96,12 +96,10 @@ def sealed(note: Note) -> tuple[bytes, bytes]:
 def close(session: Session, *postings: Posting) -> None:
     """Write the balances, then the entries that refer to them. A lot moves in one of these postings only, and once."""
     moved = [posting for posting in postings if posting.entries]
+    if not moved:
+        return
     session.add_all(posting.note for posting in moved if posting.note)
     session.flush()
-    entries = [entry for posting in moved for entry in posting.entries]
-    session.add_all(entries)
+    session.add_all(entry for posting in moved for entry in posting.entries)
     session.flush()
-    first: dict[UUID, int] = {}
-    for entry in entries:
-        first[entry.wallet_id] = min(entry.wallet_version, first.get(entry.wallet_id, entry.wallet_version))
-    session.execute(NOTE, {"wallets": list(first), "after": [version - 1 for version in first.values()]})
+    session.execute(NOTE, {"postings": [posting.id for posting in moved]})

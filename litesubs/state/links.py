@@ -181,6 +181,8 @@ class LinksState(SessionState):
 
     def _begin(self) -> None:
         self._follow()
+        if self.dialog != "new":  # who is quick may have opened that before this event
+            self.dialog = ""
         if self.pack_id:
             self.search = self.pack = self.status = self.sort = ""
         self.stage, self._links, self.shown, self._room = "loading", [], [], ROWS

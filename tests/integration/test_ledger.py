@@ -413,6 +413,14 @@ def test_the_database_itself_holds_the_bounds(statement: str) -> None:
         session.execute(text(statement))
 
 
+def test_rules_that_triggers_keep_hold_where_other_triggers_do_not_run() -> None:
+    """As in a replica, or while a dump is restored."""
+    factories.customer_with(5)
+    both = "SET LOCAL session_replication_role = replica; UPDATE credit_grant SET paid_minor = 900"
+    with pytest.raises(DBAPIError, match="check constraint"), transaction() as session:
+        session.execute(text(both))
+
+
 def test_an_entry_cannot_point_at_another_wallets_grant() -> None:
     held = factories.customer_with(5)
     factories.customer_with(5)

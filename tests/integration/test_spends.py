@@ -382,7 +382,9 @@ def _customer(
         second = factories.holding(factories.pack(first.creator), first.creator, buyer=first.buyer)
         for which, amount, days, promo in lots:
             source = GrantSource.promo if promo else GrantSource.imported
-            lot = ledger.Lot(amount, source, str(ids.new()), at + timedelta(days=days) if days else None)
+            end = at + timedelta(days=days) if days else None
+            price = {} if promo else {"paid_minor": 100 * amount + 1, "paid_currency": "EUR"}
+            lot = ledger.Lot(amount, source, str(ids.new()), end, **price)
             with transaction() as session:
                 ledger.grant(session, (first, second)[which].subscription_id, lot, SYSTEM)
         for held, status in zip((first, second), statuses, strict=True):

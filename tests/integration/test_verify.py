@@ -62,6 +62,7 @@ def found() -> str:
         ("UPDATE wallet SET held = 1", "wallet differs from its grants"),
         ("UPDATE wallet SET version = 4", "wallet differs from its entries"),
         ("UPDATE wallet SET last_hash = sha256('x')", "wallet's last hash is not its last entry's"),
+        ("UPDATE ledger_entry SET subscription_id = wallet_id", "subscription differs from its entries"),
         ("UPDATE credit_grant SET remaining = 9 WHERE amount = 10", "grant differs from its entries"),
         ("UPDATE credit_grant SET amount = 20 WHERE amount = 10", "grant differs from its first entry"),
         ("UPDATE credit_grant SET held = 1 WHERE amount = 10", "grant differs from its entries"),

@@ -59,6 +59,9 @@ def test_who_asks_for_a_new_link_before_the_page_has_loaded_keeps_the_dialog(
     LinksState.add.fn(state)
     asyncio.run(LinksState.load_of_pack.fn(state))
     assert (state.dialog, state.pack_id, state.stage) == ("new", "pack_1", "list")
+    state.dialog = "revoke"
+    asyncio.run(LinksState.load_of_pack.fn(state))
+    assert state.dialog == ""
     state.router = RouterData.from_router_data({"asPath": "/dashboard/packs/pack_2"})
     asyncio.run(LinksState.load_of_pack.fn(state))
     assert (state.dialog, state.pack_id) == ("", "pack_2")
