@@ -154,7 +154,7 @@ def grant_many(session: Session, lots: Sequence[tuple[UUID, Lot]], actor: Actor,
                     subscription = subscriptions[subscription_id]
                     row = _row(wallet, subscription, lot, owners[subscription_id][1], posting)
                     session.add(row)
-                    posting.move(row, subscription, posted=lot.amount)
+                    posting.move(row, posted=lot.amount)
             postings.append(posting)
             added += len(posting.entries)
         close(session, *postings)
@@ -233,7 +233,7 @@ def reverse(
         raise NothingToReverseError(left=sum(left.values()), lapsed=sum(owed.values()) - sum(left.values()))
     for entry in sorted(drawn, key=lambda entry: -entry.wallet_version):
         if take := min(need, left.get(entry.grant_id, 0)):
-            posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], posted=take)
+            posting.move(lots[entry.grant_id], posted=take)
             need -= take
     return _written(session, posting)
 
@@ -291,7 +291,7 @@ def adjust_down(session: Session, subscription_id: UUID, amount: int, actor: Act
     if _free(lots) < amount:
         held = sum(lot.held for lot in left)
         raise InsufficientCreditsError(available=_free(lots), required=amount, held=held)
-    posting.draw(lots, subscriptions, amount)
+    posting.draw(lots, amount)
     return _written(session, posting)
 
 
@@ -308,8 +308,7 @@ def expire(session: Session, grant_id: UUID, actor: Actor) -> UUID | None:
     posting = Posting(wallet, EntryType.expiry, actor)
     if not locked.over(lot, posting.at) or lot.remaining == lot.held:
         return None
-    subscription = locked.subscriptions(session, wallet.id)[lot.subscription_id]
-    posting.move(lot, subscription, posted=lot.held - lot.remaining)
+    posting.move(lot, posted=lot.held - lot.remaining)
     return _written(session, posting)
 
 
@@ -340,7 +339,7 @@ def void_many(session: Session, grant_ids: Sequence[UUID], actor: Actor, note: N
             posting, subscription = postings[lot.wallet_id], subscriptions[lot.subscription_id]
             if (free := lot.remaining - lot.held) and not locked.over(lot, posting.at):
                 _refuse_disabled([subscription])
-                posting.move(lot, subscription, posted=-free)
+                posting.move(lot, posted=-free)
                 taken += free
         close(session, *postings.values())
     return taken
@@ -458,7 +457,7 @@ def _add_lot(
     posting = Posting(wallet, kind, actor, note)
     row = _row(wallet, subscription, lot, session.get_one(CreditPack, subscription.pack_id).currency, posting)
     session.add(row)
-    posting.move(row, subscription, posted=lot.amount)
+    posting.move(row, posted=lot.amount)
     return _written(session, posting)
 
 
@@ -508,9 +507,8 @@ def _freed(session: Session, held: Hold, posting: Posting, status: HoldStatus) -
     """Write a hold's end: its lots are free again, and the cap of the key that placed it counts it no longer."""
     reserved = session.exec(select(LedgerEntry).where(LedgerEntry.posting_id == held.id)).all()
     lots = {lot.id: lot for lot in locked.lots(session, [entry.grant_id for entry in reserved])}
-    subscriptions = locked.subscriptions(session, held.wallet_id)
     for entry in sorted(reserved, key=lambda entry: entry.wallet_version):
-        posting.move(lots[entry.grant_id], subscriptions[entry.subscription_id], held=-entry.held_delta)
+        posting.move(lots[entry.grant_id], held=-entry.held_delta)
     held.status, held.settled_at = status, posting.at
     session.execute(LESS_SPENT, {"amount": held.amount, "key_id": held.key_id, "at": held.created_at})
     return _written(session, posting)

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from litesubs.domain import clock, ids
 from litesubs.domain.actors import Actor
 from litesubs.domain.chain import NO_NOTE, Note, entry_hash
-from litesubs.models import CreditGrant, EntryType, LedgerEntry, PostingNote, Subscription, Wallet
+from litesubs.models import CreditGrant, EntryType, LedgerEntry, PostingNote, Wallet
 
 SALT_BYTES = 16
 # For the figures: what the entries of these postings change in what is owed.
@@ -36,7 +36,7 @@ class Posting:
         if note != NO_NOTE:
             self.note, self._commitment = kept(note, self.id, wallet.creator_id)
 
-    def draw(self, lots: Sequence[CreditGrant], subscriptions: dict[UUID, Subscription], amount: int) -> None:
+    def draw(self, lots: Sequence[CreditGrant], amount: int) -> None:
         """Take `amount` ≥ 1 from the lots in the order given."""
         if amount < 1:
             raise ValueError(amount)
@@ -44,10 +44,10 @@ class Posting:
         for lot in lots:
             take = min(need, lot.remaining - lot.held)
             if take > 0:
-                self.move(lot, subscriptions[lot.subscription_id], posted=-take)
+                self.move(lot, posted=-take)
                 need -= take
 
-    def move(self, lot: CreditGrant, subscription: Subscription, *, posted: int = 0, held: int = 0) -> None:
+    def move(self, lot: CreditGrant, *, posted: int = 0, held: int = 0) -> None:
         """Change one lot and its wallet by the same amounts, and note the entry that says so."""
         lot.remaining += posted
         lot.held += held
@@ -62,7 +62,7 @@ class Posting:
             wallet_version=wallet.version,
             creator_id=wallet.creator_id,
             posting_id=self.id,
-            subscription_id=subscription.id,
+            subscription_id=lot.subscription_id,
             grant_id=lot.id,
             type=self._kind,
             posted_delta=posted,
