@@ -36,8 +36,7 @@ def sign_up_and_pay(page: Page) -> None:
 
 def bought(new_page: NewPage, page: Page) -> None:
     """The same person, now with scripts, finds the credits in the wallet."""
-    again = new_page()
-    again.context.add_cookies(page.context.cookies())
+    again = new_page(storage_state=page.context.storage_state())
     again.goto(page.url)
     expect(again.get_by_role("heading", name="They are yours")).to_be_visible()
     again.goto("/wallet")
