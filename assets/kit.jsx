@@ -19,6 +19,19 @@ export function boot(field) {
   return values()[field] ?? "";
 }
 
+// What the reader has of a pack, asked for once the page is live: until then the server's words, in a line of fixed height.
+export function Holding({ src, words, href, ask, ...rest }) {
+  const [held, show] = useState({ words, href });
+  useEffect(() => {
+    if (ask !== "yes") return;
+    fetch(src)
+      .then((answer) => (answer.status === 200 ? answer.json() : null))
+      .then((found) => found && show(found))
+      .catch(() => {}); // the line then says what it said
+  }, [src, ask]);
+  return createElement("a", { href: held.href, ...rest }, held.words);
+}
+
 // A native modal dialog: traps and returns focus, closes on Escape and on a press beside it.
 export function ModalDialog({ open, onClose, children, ...rest }) {
   const ref = useRef(null);

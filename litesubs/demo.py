@@ -51,6 +51,8 @@ class Shop:
     email: str
     name: str
     handle: str
+    bio: str
+    links: str
     packs: tuple[PackDraft, ...]
 
 
@@ -76,6 +78,9 @@ SHOPS = (
         "mara@example.com",
         "Mara Lindqvist",
         "mara",
+        "Voice and speech coach in Copenhagen. I work with people who speak for a living and singers who want to sing "
+        "for longer.\n\nFifteen years on stage, ten of them teaching. **New here?** Begin with a single session.",
+        "https://example.com/mara\nhttps://example.org/voice-notes",
         (
             PackDraft(
                 name="10 coaching sessions",
@@ -106,6 +111,8 @@ SHOPS = (
         "ida@example.com",
         "Ida Sund",
         "ida-sund",
+        "Pottery studio by the harbour, open five evenings a week.",
+        "https://example.com/studio",
         (
             PackDraft(
                 name="5 studio evenings",
@@ -123,6 +130,8 @@ SHOPS = (
         "kofi@example.com",
         "Kofi Mensah",
         "kofi",
+        "",
+        "",
         (
             PackDraft(
                 name="8 guitar lessons",
@@ -249,6 +258,7 @@ def _shop(shop: Shop) -> Actor:
     if person.creator_id is None:
         profiles.become_creator(person, shop.name, shop.handle)
         person = _person(shop.email, shop.name)
+        profiles.introduce(person, shop.bio, shop.links)
     existing = {pack.slug for pack in packs.mine(person)}
     for draft in shop.packs:
         if draft.slug not in existing:

@@ -27,6 +27,7 @@ from litesubs.pages import (
     pack,
     pack_editor,
     packs,
+    profile,
     settings,
     signup,
     subscription,
@@ -76,6 +77,8 @@ def private(page: Callable[[], rx.Component], route: str, title: str | rx.Var[st
 
 public(landing.page, "/", "Litesubs: sell it by the ten", description=landing.DESCRIPTION)
 public(pack.page, "/p/[token]", pack.TITLE, description=pack.DESCRIPTION, meta=pack.meta())
+public(profile.page, "/c/[handle]", profile.TITLE, description=profile.DESCRIPTION)
+public(pack.page, "/c/[handle]/[pack_slug]", pack.TITLE, description=pack.DESCRIPTION, meta=pack.meta())
 public(login.page, "/login", "Sign in · Litesubs", description=login.DESCRIPTION)
 public(signup.page, "/signup", "Create your sign-in · Litesubs", description=signup.DESCRIPTION)
 public(

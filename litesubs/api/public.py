@@ -1,8 +1,10 @@
 """Public pages whose content is in the first HTML, the Buy form, and health."""
 
+from dataclasses import asdict
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
@@ -10,7 +12,7 @@ from litesubs.api import flash, site
 from litesubs.api.auth import AFTER_SIGN_IN
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress, CurrentActor
-from litesubs.domain import health, storefront, verification, visits
+from litesubs.domain import health, prose, storefront, verification, visits
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import NotFoundError, StaleLinkError
 from litesubs.domain.prose import local_path
@@ -28,17 +30,44 @@ def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddre
     That it was opened is counted once the page is sent.
     """
     response = site.pack_page(storefront.open_link(token, actor), actor, flash.read(request))
-    flash.forget(response)
-    if request.method == "GET":
-        headers = request.headers
-        purpose = headers.get("sec-purpose") or headers.get("purpose") or ""
-        response.background = BackgroundTask(visits.record, token, ip, headers.get("user-agent", ""), actor, purpose)
-    return response
+    return _opened(response, token, request, actor, ip)
+
+
+@router.api_route("/c/{handle}", methods=READ)
+def profile_page(handle: str, actor: CurrentActor) -> Response:
+    """A creator's page. An old handle leads to the one they have now."""
+    view = storefront.profile(handle)
+    if handle != view.handle:
+        return _moved(f"/c/{view.handle}")
+    return site.profile_page(view, actor)
+
+
+@router.api_route("/c/{handle}/{pack_slug}", methods=READ)
+def listed_pack_page(handle: str, pack_slug: str, request: Request, actor: CurrentActor, ip: ClientAddress) -> Response:
+    """A listed pack's own page; what is opened and bought here counts for the pack's main link."""
+    view = storefront.listed_pack(handle, pack_slug, actor)
+    if view.address != f"/c/{handle}/{pack_slug}":
+        return _moved(view.address)
+    response = site.listed_pack_page(view, actor, flash.read(request))
+    return _opened(response, view.token, request, actor, ip)
+
+
+@router.get("/p/{token}/holding")
+def holding(token: str, actor: CurrentActor) -> Response:
+    """What the person has of this pack, for the page to say once it is live; 204 for who has none."""
+    found = storefront.holding(actor, token)
+    headers = {"cache-control": "private, no-store"}
+    return JSONResponse(asdict(found), headers=headers) if found else Response(status_code=204, headers=headers)
 
 
 @router.post("/p/{token}/buy", dependencies=[FROM_OUR_PAGES])
-def buy(token: str, actor: CurrentActor) -> Response:
-    """To Stripe's checkout, by way of sign-up if nobody is signed in."""
+def buy(token: str, actor: CurrentActor, seen: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """To Stripe's checkout, by way of sign-up if nobody is signed in.
+
+    `seen` is what the page sold when it was opened: where that has changed since, the page is shown again first.
+    """
+    if seen and (changed := _changed(token, seen)):
+        return changed
     if not actor.signed_in:
         return RedirectResponse(f"/signup?pack={quote(token, safe='')}", 303)
     return to_checkout(actor, token)
@@ -88,6 +117,33 @@ def readyz() -> Response:
     """The process can work: its database answers and is migrated."""
     ready = health.ready()
     return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
+
+
+def _opened(response: Response, token: str, request: Request, actor: Actor, ip: str) -> Response:
+    """The page of a link, which is counted once it is sent."""
+    flash.forget(response)
+    if request.method == "GET":
+        headers = request.headers
+        purpose = headers.get("sec-purpose") or headers.get("purpose") or ""
+        response.background = BackgroundTask(visits.record, token, ip, headers.get("user-agent", ""), actor, purpose)
+    return response
+
+
+def _moved(path: str) -> Response:
+    """To the address that holds now. Browsers ask again, since a creator may go back to a handle they had."""
+    return RedirectResponse(path, 308, {"cache-control": "no-cache"})
+
+
+def _changed(token: str, seen: str) -> Response | None:
+    """The way back to a pack's page where it sells something else than what its reader saw."""
+    view = _pack(token)
+    if view is None or view.state != "open" or view.terms == seen:
+        return None
+    back = RedirectResponse(view.address, 303)
+    amount = prose.count(view.pack.credits, "credit")
+    sentence = f"This pack was changed after you opened it. It is now {amount} for {view.pack.price}."
+    flash.leave(back, {"form_error": sentence})
+    return back
 
 
 def _auth_page(name: site.AuthPage, request: Request, actor: Actor, next_path: str, token: str) -> Response:

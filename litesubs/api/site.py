@@ -18,7 +18,7 @@ from litesubs.domain import accounts, customers, packs, prose, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
 from litesubs.domain.health import OUTAGE
-from litesubs.domain.views.offers import StorefrontView
+from litesubs.domain.views.offers import ProfileView, StorefrontView
 from litesubs.settings import THIS_MACHINE, settings
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 TEMPLATE = "__tpl__"
 NOT_FOUND = "/not-found"
 ERROR = "/error"
-FILLED = ("/p/", "/login", "/signup", "/choose-password")
+FILLED = ("/p/", "/c/", "/login", "/signup", "/choose-password")
 PRIVATE = ("/dashboard", "/wallet")
 ERROR_TITLES = {
     400: "This could not be read",
@@ -73,12 +73,27 @@ PASSWORD_HINT = "12 characters or more. A short sentence is good."  # noqa: S105
 
 def pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Response:
     """The page behind a share link. A link that is closed for good answers 410 with the same page, saying so."""
-    boot = pack_boot(view, actor, flash)
-    url = settings().base_url + boot["path"]
+    return _pack_page(f"p/{TEMPLATE}", view, pack_boot(view, actor, flash))
+
+
+def listed_pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Response:
+    """The same page at the pack's own address, below its creator's."""
+    return _pack_page(f"c/{TEMPLATE}/{TEMPLATE}", view, pack_boot(view, actor, flash, view.address))
+
+
+def profile_page(view: ProfileView, actor: Actor) -> Response:
+    """A creator's page with everything they sell."""
+    boot = profile_boot(view, actor)
+    head = templates.canonical(settings().base_url + boot["path"])
+    return _page(templates.fill(f"c/{TEMPLATE}", boot, head), 200)
+
+
+def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
+    url = settings().base_url + (view.address or boot["path"])
     head = templates.canonical(url) + templates.structured(_product(view, url))
     if not view.pack.listed or view.state != "open":
         head += '<meta name="robots" content="noindex"/>'
-    return _page(templates.fill(f"p/{TEMPLATE}", boot, head), 410 if view.state in GONE else 200)
+    return _page(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
 
 
 def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Response:
@@ -120,8 +135,30 @@ def outage_page(path: str) -> Response:
     return error_page(503, OUTAGE_TEXT, ("Try again", path), {"retry-after": str(RETRY_AFTER_SECONDS)})
 
 
-def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot:
+def profile_boot(view: ProfileView, actor: Actor) -> Boot:
+    """Every field of pages/profile.py, by the same rules as a pack's."""
+    path = f"/c/{view.handle}"
+    first = prose.first_name(view.name)
+    return _account_fields(actor, path) | {
+        "path": path,
+        "title": f"{view.name} · Litesubs",
+        "description": view.summary or f"Packs of credits from {view.name}: paid once, nothing renews.",
+        "creator_name": view.name,
+        "creator_initials": view.initials,
+        "creator_address": f"{urlsplit(settings().base_url).netloc}{path}",
+        "bio_html": view.bio_html,
+        "links_html": templates.links(view.links),
+        "packs_html": templates.shelf(view.offers),
+        "packs_class": "" if view.offers else "away",
+        "none_class": "away" if view.offers else "",
+        "none_title": f"{first} sells nothing here right now",
+        "none_text": f"Credits bought before stay good. Ask {first} for what comes next.",
+    }
+
+
+def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str], path: str = "") -> Boot:
     """Every field of pages/pack.py. Texts are never empty; what may be empty ends in `_html` or `_class`."""
+    path = path or f"/p/{view.token}"
     pack = view.pack
     is_open = view.state == "open"
     first = prose.first_name(view.creator_name)
@@ -129,9 +166,11 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
     lead, rest = templates.lead_and_rest(pack.description_html)
     return (
         _pack_fields(view)
-        | _way_on(view)
+        | _way_on(view, path)
+        | _account_fields(actor, path)
+        | _answers(view, first)
         | {
-            "path": f"/p/{view.token}",
+            "path": path,
             "title": f"{pack.name} · {view.creator_name}",
             "description": prose.summary(pack.description)
             or f"{amount} with {view.creator_name} for {pack.price}, paid once.",
@@ -140,9 +179,17 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
             "buy_label": f"Buy {amount}",
             "bar_label": f"Buy {amount}" if len(pack.price) < LONG_PRICE else "Buy",
             "buy_action": f"/p/{quote(view.token, safe='')}/buy",
+            "seen": view.terms or "unknown",
+            "holding_src": f"/p/{quote(view.token, safe='')}/holding",
+            "holding_words": "See what you have in your wallet" if actor.signed_in else "Bought it before? Sign in",
+            "signed_in": "yes" if actor.signed_in else "no",
+            "creator_href": f"/c/{view.creator_handle}",
+            "creator_summary": view.creator_summary or f"Everything {first} sells is on one page.",
+            "see_creator": f"See {first}'s page",
             "buy_note": f"{amount} · {pack.unit_price} each",
             "expiry_promise": (pack.expiry_promise or "Credits never expire").removesuffix("."),
             "creator_first": first,
+            "refund_note": f"Refunds are up to {first}, back the way you paid",
             "also_from": f"Also from {first}",
             "see_movements": f"You and {first} read the same ledger, line by line.",
             "use_credits": f"All {amount} are in your wallet at once. {first} takes them off as you use them."
@@ -156,16 +203,36 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Boot
             "closed_class": "away" if is_open else "",
             "closed_title": view.closed_title or "On sale",
             "closed_text": view.closed_text or "This pack can be bought.",
-            "account_href": "/wallet" if actor.signed_in else f"/login?{urlencode({'next': f'/p/{view.token}'})}",
-            "account_label": "Your wallet" if actor.signed_in else "Sign in",
             "form_error_html": templates.refusal(flash.get("form_error", "")),
         }
     )
 
 
-def _way_on(view: StorefrontView) -> Boot:
+def _account_fields(actor: Actor, path: str) -> Boot:
+    """The button on top of a public page: sign in and come back, or the wallet."""
+    return {
+        "account_href": "/wallet" if actor.signed_in else f"/login?{urlencode({'next': path})}",
+        "account_label": "Your wallet" if actor.signed_in else "Sign in",
+    }
+
+
+def _answers(view: StorefrontView, first: str) -> Boot:
+    """What a buyer asks about this pack, answered by what the product does."""
+    never = view.pack.expiry_kind == "never"
+    return {
+        "answer_expiry": "They stay in your wallet until you use them. They have no last day."
+        if never
+        else f"{view.pack.expiry_promise} That counts for the whole last day, in UTC. What is left after it can no "
+        f"longer be used, and stands in your ledger as expired. {first} can give your credits more time.",
+        "answer_refund": f"That is for {first} to decide, so ask there. Money goes back through Stripe, the way you "
+        "paid it. A credit that was taken off by mistake can be given back at any time, and you see both lines.",
+        "answer_privacy": f"You and {first}, nobody else. Both of you read the same ledger: what was used, when, and "
+        "why. Your card number stays with Stripe.",
+    }
+
+
+def _way_on(view: StorefrontView, here: str) -> Boot:
     """What somebody can do where they cannot buy. Texts are there also where nothing is shown."""
-    here = f"/p/{quote(view.token, safe='')}"
     label, page = WAYS_ON.get(view.state, ("Your wallet", "/wallet"))
     return {
         "next": here,

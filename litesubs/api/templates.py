@@ -9,6 +9,7 @@ import json
 import re
 from functools import lru_cache, partial
 from pathlib import Path
+from urllib.parse import quote
 
 from reflex.utils.prerequisites import get_web_dir
 
@@ -18,6 +19,7 @@ LIVE_SCRIPT = re.compile(r"<script(?![^>]* src=)[^>]*>.*?</script>", re.DOTALL)
 MODULE_LINK = re.compile(r'<link rel="modulepreload"[^>]*>')
 PLACEHOLDER = re.compile(r"%%LS_([A-Z_]+)%%")
 MOST_HOLES = 30
+LONG_FIGURE = 1_000
 CHEVRON = (
     '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
     'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m9 18 6-6-6-6"/></svg>'
@@ -95,6 +97,21 @@ def offers(others: list[OfferView]) -> str:
     return f'<div class="offers">{"".join(_offer(offer) for offer in others)}</div>'
 
 
+def shelf(packs: list[OfferView]) -> str:
+    """A creator's packs as tickets: the name leads to the pack's page, the button straight to checkout."""
+    return f'<ul class="shelf">{"".join(_ticket(pack) for pack in packs)}</ul>' if packs else ""
+
+
+def links(found: list[tuple[str, str]]) -> str:
+    """A creator's links elsewhere, marked as theirs."""
+    items = "".join(
+        f'<li><a href="{html.escape(address, quote=True)}" rel="me nofollow ugc noopener noreferrer">'
+        f"{html.escape(label)}</a></li>"
+        for address, label in found
+    )
+    return f'<ul class="elsewhere">{items}</ul>' if found else ""
+
+
 def lead_and_rest(description_html: str) -> tuple[str, str]:
     """A description's first paragraph, which stands above the ticket on a phone, and what follows it.
 
@@ -115,6 +132,22 @@ def refusal(sentence: str) -> str:
 def field_note(hint: str, error: str) -> str:
     """The line below a field: the error if there is one, else the hint."""
     return f'<p class="wrong" role="alert">{html.escape(error)}</p>' if error else html.escape(hint)
+
+
+def _ticket(pack: OfferView) -> str:
+    word = "credit" if pack.credits == 1 else "credits"
+    long = ' class="long"' if pack.credits >= LONG_FIGURE else ""
+    summary = f"<p>{html.escape(pack.summary)}</p>" if pack.summary else ""
+    name, address = html.escape(pack.name, quote=True), html.escape(pack.url, quote=True)
+    terms = html.escape(f"{pack.credits:,} {word} · {pack.unit_price} each · {pack.expiry}")
+    return (
+        f'<li><div class="stub" aria-hidden="true"><b{long}>{pack.credits:,}</b><span>{word}</span></div>'
+        f'<div class="body"><h3><a href="{address}">{name}</a></h3>{summary}'
+        f'<p class="terms">{terms}</p>'
+        f'<form method="post" action="/p/{quote(pack.token, safe="")}/buy" data-once><b>{html.escape(pack.price)}</b>'
+        f'<input type="hidden" name="seen" value="{html.escape(pack.terms, quote=True)}"/>'
+        f'<button type="submit" aria-label="Buy {name}">Buy</button></form></div></li>'
+    )
 
 
 def _offer(offer: OfferView) -> str:

@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from litesubs.components.boot import boot, html_slot
-from litesubs.components.buttons import button, link_button
+from litesubs.components.boot import KIT, boot, html_slot
+from litesubs.components.buttons import button, link_button, text_link
 from litesubs.components.icons import icon
 from litesubs.components.links import anchor
 from litesubs.components.overlays import announcer, native_form
 from litesubs.components.posted import posted_value
-from litesubs.components.shell import GUTTER
+from litesubs.components.shell import GUTTER, public_footer, public_header, public_page
 from litesubs.components.signed_in import theme_toggle
 from litesubs.components.surfaces import avatar
 from litesubs.components.tickets import perforation, ticket
@@ -37,6 +37,32 @@ def storefront_page(*children: rx.Component, aside: rx.Component, bar: rx.Compon
         ),
     )
     return rx.el.div(_header(), main, announcer(), class_name="flex min-h-dvh flex-col")
+
+
+def person_and_packs(person: rx.Component, *packs: rx.Component) -> rx.Component:
+    """Who it is on the left, staying in view, and what they sell beside it; below each other on phones."""
+    account = link_button(boot("account_label"), href=boot("account_href"), size="sm")
+    main = rx.el.main(
+        rx.el.div(person, class_name="min-w-0 sm:sticky sm:top-10"),
+        rx.el.div(*packs, class_name="min-w-0 [&_section]:mt-0 max-sm:[&_section]:mt-9"),
+        class_name=joined(
+            GUTTER,
+            "grid flex-1 content-start items-start pt-10 pb-18 max-sm:pt-5 "
+            "sm:grid-cols-[minmax(0,300px)_minmax(0,1fr)] sm:gap-x-[clamp(32px,6vw,72px)]",
+        ),
+    )
+    return public_page(main, public_footer(), header=public_header(actions=[account]))
+
+
+def person_card() -> rx.Component:
+    """A creator's face, name, bio and links."""
+    return rx.el.div(
+        avatar(boot("creator_initials"), "xl", strong=True),
+        rx.el.h1(boot("creator_name"), class_name="mt-5 text-3xl font-semibold text-balance [overflow-wrap:anywhere]"),
+        rx.el.p(boot("creator_address"), class_name="mt-1 text-sm text-muted [overflow-wrap:anywhere]"),
+        html_slot("bio_html", "prose mt-5 empty:hidden"),
+        html_slot("links_html", "mt-5 empty:hidden"),
+    )
 
 
 def title_and_lead() -> rx.Component:
@@ -82,6 +108,65 @@ def steps(*parts: tuple[Text, Text]) -> rx.Component:
     )
 
 
+class Holding(rx.Component):
+    """A link that says what the reader has of this pack, once that is known (kit.jsx)."""
+
+    library = KIT
+    tag = "Holding"
+
+    src: rx.Var[str]
+    words: rx.Var[str]
+    href: rx.Var[str]
+    ask: rx.Var[str]
+
+
+def holding_line() -> rx.Component:
+    """One line under the ticket for who has bought before. Its words may change, its height does not."""
+    link = Holding.create(
+        src=boot("holding_src"),
+        words=boot("holding_words"),
+        href=boot("account_href"),
+        ask=boot("signed_in"),
+        class_name="truncate font-medium text-accent hover:underline",
+    )
+    return rx.el.p(
+        icon("wallet", class_name="text-muted"), link, class_name="mt-2.5 flex h-6 items-center gap-2.5 overflow-hidden"
+    )
+
+
+def about_creator() -> rx.Component:
+    """Who sells it: face, a line or two, and the way to everything they sell."""
+    words = rx.el.div(
+        rx.el.p(boot("creator_name"), class_name="text-[15px] leading-5 font-semibold [overflow-wrap:anywhere]"),
+        rx.el.p(boot("creator_summary"), class_name="mt-1 text-muted [overflow-wrap:anywhere]"),
+        text_link(boot("see_creator"), href=boot("creator_href"), class_name="mt-2 inline-block"),
+        class_name="min-w-0",
+    )
+    return rx.el.div(
+        avatar(boot("creator_initials"), "lg", strong=True),
+        words,
+        class_name="flex items-start gap-4 rounded-lg border border-border bg-surface p-5 max-sm:p-4",
+    )
+
+
+def answers(*pairs: tuple[str, Text]) -> rx.Component:
+    """Questions that open one by one, without a script."""
+    return rx.el.div(
+        *[
+            rx.el.details(
+                rx.el.summary(
+                    rx.el.span(question, class_name="min-w-0 flex-1 text-lg leading-6 font-medium"),
+                    icon("plus", "l", "turns text-muted"),
+                    class_name="flex min-h-14 items-center gap-4 rounded-sm py-3",
+                ),
+                rx.el.p(answer, class_name="max-w-[60ch] pb-5 text-lg text-muted"),
+                class_name="border-b border-border first:border-t",
+            )
+            for question, answer in pairs
+        ]
+    )
+
+
 def facts(*lines: tuple[str, Text]) -> rx.Component:
     """Short promises under the ticket: (icon, words)."""
     return rx.el.ul(
@@ -118,6 +203,7 @@ def buy_ticket() -> rx.Component:
         class_name="mt-12 flex h-10 items-baseline justify-between gap-4",
     )
     buy = native_form(
+        posted_value("seen"),
         button(boot("buy_label"), variant="ink", size="lg", trailing="arrow-right", submit=True, wide=True),
         action=boot("buy_action"),
         class_name="mt-4 max-sm:hidden",
@@ -175,6 +261,7 @@ def buy_bar() -> rx.Component:
         class_name="min-w-0 flex-1",
     )
     bar = native_form(
+        posted_value("seen"),
         words,
         button(boot("bar_label"), variant="primary", size="lg", submit=True),
         action=boot("buy_action"),
@@ -187,11 +274,13 @@ def buy_bar() -> rx.Component:
 
 
 def _header() -> rx.Component:
-    who = rx.el.div(
+    face = anchor(
         avatar(boot("creator_initials"), "sm", strong=True),
         rx.el.span(boot("creator_name"), class_name="truncate font-semibold"),
-        class_name="flex min-w-0 flex-1 items-center gap-2",
+        href=boot("creator_href"),
+        class_name="flex min-w-0 items-center gap-2 rounded-sm",
     )
+    who = rx.el.div(face, class_name="flex min-w-0 flex-1")
     others = rx.el.div(
         anchor(
             "Other packs", href="#others", class_name="rounded-sm font-medium text-muted hover:text-text max-sm:hidden"

@@ -18,7 +18,12 @@ NOTES: dict[NoteTone, tuple[str, str, str]] = {
     "warning": ("bg-warning-soft", "text-warning", "triangle-alert"),
     "danger": ("bg-danger-soft", "text-danger", "circle-alert"),
 }
-FACES: dict[str, str] = {"sm": "size-7 text-[11px]", "md": "size-9 text-sm", "lg": "size-14 text-[19px]"}
+FACES: dict[str, str] = {
+    "sm": "size-7 text-[11px]",
+    "md": "size-9 text-sm",
+    "lg": "size-14 text-[19px]",
+    "xl": "size-20 text-[28px]",
+}
 
 
 def card(*children: Child, padded: bool = True, class_name: str = "", **props: Any) -> rx.Component:
@@ -133,7 +138,7 @@ def skeleton_form(count: int = 5) -> rx.Component:
     return rx.el.div(*[one] * count, class_name="grid gap-4", custom_attrs={"aria-busy": "true"})
 
 
-def avatar(initials: Text, size: Literal["sm", "md", "lg"] = "md", *, strong: bool = False) -> rx.Component:
+def avatar(initials: Text, size: Literal["sm", "md", "lg", "xl"] = "md", *, strong: bool = False) -> rx.Component:
     """A face of initials. `strong` for the one whose page it is."""
     ink = "bg-accent text-accent-contrast" if strong else "bg-accent-soft text-accent"
     return rx.el.span(

@@ -1,12 +1,14 @@
-"""The selling side of a person: display name, handle, time zone and main currency."""
+"""The selling side of a person: display name, handle, time zone, main currency, and what the public page says."""
 
 import importlib.resources
 import re
 from dataclasses import replace
 from functools import lru_cache
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from pydantic import AnyUrl, TypeAdapter, UrlConstraints, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
@@ -15,15 +17,21 @@ from litesubs.db import transaction
 from litesubs.domain import accounts, clock, ids, money, prose, sums
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import ValidationFailedError
-from litesubs.domain.views.accounts import AccountView, ZoneView
-from litesubs.models import Creator, User
+from litesubs.domain.views.accounts import AccountView, IntroductionView, ZoneView
+from litesubs.models import Creator, CreatorHandle, User
 
 NAME_LENGTH = 80
+BIO_LENGTH = 1_000
+MOST_LINKS = 5
+LINK_LENGTH = 300
 UTC_ZONE = "UTC"
 MOST_ZONES = 12
 HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 HANDLE_HELP = "Use 3 to 30 letters a to z, digits and hyphens, starting and ending with a letter or digit."
+LOOK_ALIKE = "“{letter}” is not a plain letter, though it may look like one. Use a to z, digits and hyphens."
 HANDLE_TAKEN = "Somebody has this handle. Choose another."
+SCHEME = re.compile(r"[a-z][a-z0-9+-]*:(?!\d)", re.IGNORECASE)  # "javascript:", but not "example.com:8080"
+WEB_ADDRESS = TypeAdapter(Annotated[AnyUrl, UrlConstraints(allowed_schemes=["https"], max_length=LINK_LENGTH)])
 RESERVED_HANDLES = frozenset(
     [
         "about",
@@ -120,7 +128,7 @@ def become_creator(actor: Actor, display_name: str, handle: str, time_zone: str 
 def update(actor: Actor, display_name: str, handle: str, time_zone: str, currency: str) -> AccountView:
     """Change all of a profile. ValidationFailedError with fields `display_name`, `handle`, `time_zone`, `currency`.
 
-    An old handle stops working at once. Another time zone or main currency has every sum counted anew.
+    An old handle leads to the new one and stays theirs. Another time zone or main currency has every sum counted anew.
     """
     creator_id = actor.require_creator()
     fields: dict[str, str] = {}
@@ -144,6 +152,33 @@ def update(actor: Actor, display_name: str, handle: str, time_zone: str, currenc
     return accounts.account(actor)
 
 
+def introduction(actor: Actor) -> IntroductionView:
+    """What the creator's public page says of them, as it was written."""
+    with transaction() as session:
+        creator = session.get_one(Creator, actor.require_creator())
+    return IntroductionView(creator.bio, "\n".join(creator.links))
+
+
+def introduce(actor: Actor, bio: str, links: str) -> IntroductionView:
+    """Change what the public page says: a few lines of Markdown, and up to five https addresses, one a line.
+
+    ValidationFailedError with fields `bio`, `links`.
+    """
+    creator_id = actor.require_creator()
+    fields: dict[str, str] = {}
+    try:
+        bio = prose.block(bio, "The bio", BIO_LENGTH)
+    except prose.TextError as error:
+        fields["bio"] = str(error)
+    addresses = _addresses(links, fields)
+    if fields:
+        raise ValidationFailedError(fields)
+    with transaction() as session:
+        creator = session.get_one(Creator, creator_id, with_for_update={"key_share": True})
+        creator.bio, creator.links = bio, addresses
+    return introduction(actor)
+
+
 def rename(actor: Actor, name: str) -> AccountView:
     """Change the person's own name. ValidationFailedError with field `name`."""
     fields: dict[str, str] = {}
@@ -162,7 +197,11 @@ def handle_problem(actor: Actor, handle: str) -> str:
     if fields:
         return fields["handle"]
     with transaction() as session:
-        query = select(Creator.id).where(Creator.handle == wanted, col(Creator.user_id) != actor.require_user())
+        query = (
+            select(CreatorHandle.handle)
+            .join(Creator, col(Creator.id) == col(CreatorHandle.creator_id))
+            .where(CreatorHandle.handle == wanted, col(Creator.user_id) != actor.require_user())
+        )
         return HANDLE_TAKEN if session.exec(query).first() else ""
 
 
@@ -192,12 +231,40 @@ def _name(name: str, field: str, fields: dict[str, str]) -> str:
 
 
 def _handle(handle: str, fields: dict[str, str]) -> str:
-    handle = handle.strip().lower() if prose.storable(handle) else ""
-    if not HANDLE.fullmatch(handle):
+    handle = handle.strip() if prose.storable(handle) else ""
+    foreign = next((letter for letter in handle if not letter.isascii()), "")
+    handle = handle.lower()
+    if foreign:  # "K" is the sign of kelvin, and its small letter would pass
+        fields["handle"] = LOOK_ALIKE.format(letter=foreign) if foreign.isprintable() else HANDLE_HELP
+    elif not HANDLE.fullmatch(handle):
         fields["handle"] = HANDLE_HELP
     elif handle in RESERVED_HANDLES:
         fields["handle"] = "Litesubs uses this word itself. Choose another handle."
     return handle
+
+
+def _addresses(links: str, fields: dict[str, str]) -> list[str]:
+    """The addresses of a text with one on each line, as browsers write them, each once."""
+    lines = [line.strip() for line in str(links).splitlines() if line.strip()]
+    found = [_address(line) for line in lines]
+    if len(lines) > MOST_LINKS:
+        fields["links"] = f"These are {len(lines):,} links. Keep up to {MOST_LINKS}."
+    elif "" in found:
+        wrong = lines[found.index("")]
+        fields["links"] = f"“{wrong[:60]}” is no address of a page. Write it like https://example.com/you."
+    return list(dict.fromkeys(found))
+
+
+def _address(written: str) -> str:
+    """The address of a page on the web, https only and without a password in it; "" for anything else."""
+    if "://" not in written and not SCHEME.match(written):
+        written = f"https://{written}"
+    try:
+        url = WEB_ADDRESS.validate_python(written)
+    except ValidationError:
+        return ""
+    plain = not (url.username or url.password) and "." in (url.host or "").strip(".")
+    return str(url) if plain and prose.storable(written) and written.isprintable() and " " not in written else ""
 
 
 def _flush(session: Session) -> None:

@@ -1,15 +1,19 @@
-"""What a visitor sees behind a share link."""
+"""What a visitor sees of a creator: the page behind a share link, a listed pack's own, and the creator's."""
+
+from urllib.parse import urlsplit
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import links, packs, prose
+from litesubs.domain import links, packs, prose, statements
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError
-from litesubs.domain.views.offers import OfferView, StorefrontView
-from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
+from litesubs.domain.views.offers import HoldingView, OfferView, PackView, ProfileView, StorefrontView
+from litesubs.models import Creator, CreatorHandle, CreditPack, Customer, PackStatus, ShareLink, Subscription
 
 MOST_OTHERS = 6
+LINK_LABEL_LENGTH = 40
 
 CLOSED = {
     "disabled": ("This pack is not on sale", "{name} has taken it off sale. Credits bought before stay good."),
@@ -50,24 +54,129 @@ def open_link(token: str, actor: Actor = VISITOR) -> StorefrontView:
         if found is None:
             raise NotFoundError
         link, pack, creator = found
-        others = _others(session, creator, pack)
+        return _storefront(session, link, pack, creator, actor)
+
+
+def listed_pack(handle: str, slug: str, actor: Actor = VISITOR) -> StorefrontView:
+    """The page of a listed pack, which sells through its main link, also where it is not on sale.
+
+    `address` is where it is now: the creator may have another handle since. NotFoundError for one that is not listed.
+    """
+    if not prose.storable(slug):
+        raise NotFoundError
+    with transaction() as session:
+        creator = _creator(session, handle)
+        query = (
+            select(ShareLink, CreditPack)
+            .join(CreditPack, col(CreditPack.id) == col(ShareLink.pack_id))
+            .where(
+                CreditPack.creator_id == creator.id,
+                CreditPack.slug == slug.lower(),
+                CreditPack.listed,
+                ShareLink.is_default,
+            )
+        )
+        found = session.exec(query).one_or_none()
+        if found is None:
+            raise NotFoundError
+        link, pack = found
+        return _storefront(session, link, pack, creator, actor)
+
+
+def profile(handle: str) -> ProfileView:
+    """A creator's page with every listed pack that can be bought, the newest last. An old handle finds the same page.
+
+    NotFoundError for a handle that nobody ever had.
+    """
+    with transaction() as session:
+        creator = _creator(session, handle)
+        offers = _offers(session, creator)
+    return ProfileView(
+        handle=creator.handle,
+        name=creator.display_name,
+        initials=prose.initials(creator.display_name),
+        bio_html=prose.markdown(creator.bio),
+        summary=prose.summary(creator.bio),
+        links=[(address, _label(address)) for address in creator.links],
+        offers=offers,
+    )
+
+
+def holding(actor: Actor, token: str) -> HoldingView | None:
+    """What the person has of the pack behind a share link, None for who never had any of it."""
+    if not actor.signed_in or not prose.storable(token):
+        return None
+    with transaction() as session:
+        query = (
+            select(Subscription.id)
+            .join(Customer, col(Customer.id) == col(Subscription.customer_id))
+            .join(ShareLink, col(ShareLink.pack_id) == col(Subscription.pack_id))
+            .where(ShareLink.token == token, Customer.user_id == actor.require_user())
+        )
+        found = session.exec(query.limit(1)).first()
+        if found is None:
+            return None
+        held = statements.summaries(session, [found])[0]
+    words = (
+        f"You have {prose.count(held.posted, 'credit')} of this pack" if held.posted else "You have used this pack up"
+    )
+    return HoldingView(words=words, href=f"/wallet/{held.id}")
+
+
+def terms(pack: PackView) -> str:
+    """What is sold for what, short enough for a form to carry."""
+    return f"{pack.credits} {pack.price_input} {pack.currency} {pack.expiry_kind} {pack.expiry_date}{pack.expiry_days}"
+
+
+def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Creator, actor: Actor) -> StorefrontView:
     over = packs.over(pack)
     state = _state(link, pack, actor)
     title, text = (CLOSED | LOCKED).get("over" if over and state == "disabled" else state, ("", ""))
     last_day = pack.expiry_date if over else prose.last_day(link.expires_at) if link.expires_at else None
     until = prose.day(last_day) if last_day else ""
+    shown = packs.view(pack)
     return StorefrontView(
-        token=token,
+        token=link.token,
         state=state,
         closed_title=title,
         closed_text=text.format(
             name=prose.first_name(creator.display_name), until=until, email=_shown(link, owner=state == "unconfirmed")
         ),
-        pack=packs.view(pack),
+        pack=shown,
         creator_name=creator.display_name,
         creator_initials=prose.initials(creator.display_name),
-        others=others,
+        address=_address(creator, pack) if pack.listed and link.is_default else f"/p/{link.token}",
+        terms=terms(shown),
+        creator_handle=creator.handle,
+        creator_summary=prose.summary(creator.bio),
+        others=_offers(session, creator, but=pack.id)[:MOST_OTHERS],
     )
+
+
+def _creator(session: Session, handle: str) -> Creator:
+    """Who has or had this handle."""
+    if not prose.storable(handle) or not handle.isascii():
+        raise NotFoundError
+    query = (
+        select(Creator)
+        .join(CreatorHandle, col(CreatorHandle.creator_id) == col(Creator.id))
+        .where(CreatorHandle.handle == handle.lower())
+    )
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _address(creator: Creator, pack: CreditPack) -> str:
+    return f"/c/{creator.handle}/{pack.slug}"
+
+
+def _label(address: str) -> str:
+    """What a link is called: where it leads, "instagram.com/mara"."""
+    url = urlsplit(address)
+    words = f"{url.netloc.removeprefix('www.')}{url.path}".rstrip("/")
+    return words if len(words) <= LINK_LABEL_LENGTH else f"{words[: LINK_LABEL_LENGTH - 1]}…"
 
 
 def _state(link: ShareLink, pack: CreditPack, actor: Actor) -> str:
@@ -90,28 +199,36 @@ def _shown(link: ShareLink, *, owner: bool) -> str:
     return email if owner else f"{email[:1]}•••@{email.rpartition('@')[2]}"
 
 
-def _others(session: Session, creator: Creator, shown: CreditPack) -> list[OfferView]:
-    """The creator's other packs that are on sale, listed, and whose main link still works."""
+def _offers(session: Session, creator: Creator, but: UUID | None = None) -> list[OfferView]:
+    """The creator's packs that are on sale, listed, and whose main link still works; without one of them if told so."""
     query = (
         select(CreditPack, ShareLink)
         .join(ShareLink, col(ShareLink.pack_id) == col(CreditPack.id))
         .where(
             CreditPack.creator_id == creator.id,
-            CreditPack.id != shown.id,
             CreditPack.status == PackStatus.active,
             CreditPack.listed,
             ShareLink.is_default,
         )
-        .order_by(col(CreditPack.created_at))
+        .order_by(col(CreditPack.created_at), col(CreditPack.id))
     )
-    views = [
-        (packs.view(pack), link)
-        for pack, link in session.exec(query)
-        if links.state(link) == "open" and not packs.over(pack)
-    ]
     return [
-        OfferView(
-            name=pack.name, url=f"/p/{link.token}", credits=pack.credits, price=pack.price, unit_price=pack.unit_price
-        )
-        for pack, link in views[:MOST_OTHERS]
+        _offer(creator, pack, link)
+        for pack, link in session.exec(query)
+        if pack.id != but and links.state(link) == "open" and not packs.over(pack)
     ]
+
+
+def _offer(creator: Creator, pack: CreditPack, link: ShareLink) -> OfferView:
+    shown = packs.view(pack)
+    return OfferView(
+        name=shown.name,
+        url=_address(creator, pack),
+        credits=shown.credits,
+        price=shown.price,
+        unit_price=shown.unit_price,
+        summary=prose.summary(shown.description.split("\n\n", 1)[0]),
+        expiry=f"Expires {shown.expiry}" if shown.expiry_days else shown.expiry,
+        token=link.token,
+        terms=terms(shown),
+    )

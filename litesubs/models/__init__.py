@@ -30,7 +30,7 @@ from litesubs.models.ledger import (
     Wallet,
 )
 from litesubs.models.offers import CreditPack, ExpiryKind, ExpiryRule, LinkDay, LinkVisit, PackStatus, ShareLink
-from litesubs.models.people import Creator, Customer, EmailVerification, User, UserSession
+from litesubs.models.people import Creator, CreatorHandle, Customer, EmailVerification, User, UserSession
 from litesubs.models.purchases import Purchase, PurchaseMovement, PurchaseStatus, StripeEvent
 
 metadata = db.metadata
@@ -41,6 +41,7 @@ __all__ = [
     "ApiKeySpend",
     "CapPeriod",
     "Creator",
+    "CreatorHandle",
     "CreditGrant",
     "CreditPack",
     "Customer",

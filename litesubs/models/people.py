@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from litesubs.models.columns import time
@@ -46,7 +47,20 @@ class Creator(SQLModel, table=True):
     handle: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     time_zone: str = Field(default="UTC", sa_column=Column(Text, nullable=False, server_default="UTC"))
     currency: str = Field(default="EUR", sa_column=Column(String(3), nullable=False, server_default="EUR"))
+    bio: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    links: list[str] = Field(
+        default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
     created_at: datetime = Field(sa_column=time())
+
+
+class CreatorHandle(SQLModel, table=True):
+    """Every handle that a creator has or had, written by a trigger: it leads to them and is nobody else's."""
+
+    __tablename__ = "creator_handle"
+
+    handle: str = Field(sa_column=Column(Text, primary_key=True))
+    creator_id: UUID = Field(foreign_key="creator.id")
 
 
 class EmailVerification(SQLModel, table=True):

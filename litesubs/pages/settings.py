@@ -4,7 +4,7 @@ import reflex as rx
 
 from litesubs.components.badges import badge
 from litesubs.components.buttons import button, link_button
-from litesubs.components.fields import select_field, text_field
+from litesubs.components.fields import select_field, text_area, text_field
 from litesubs.components.layout import action_row, iconed, row
 from litesubs.components.navigation import page_header
 from litesubs.components.offers import settings_card
@@ -17,19 +17,24 @@ from litesubs.state.settings import SettingsState, currencies
 
 S = SettingsState
 PROFILE = ("Your profile", "What buyers see on your pages, and how your figures are counted.")
+PAGE = ("Your public page", "What it says of you, above the packs you list. Buyers see it before they buy.")
 PERSON = ("Your sign-in", "Who you are when you sign in, sell and buy.")
-HANDLE_HINT = "In the addresses of your pages. When you change it, the old one stops working."
+HANDLE_HINT = "In the addresses of your pages. An old one leads to the new one and stays yours."
 
 
 def page() -> rx.Component:
-    """Two forms, each saved by itself."""
+    """Three forms, each saved by itself."""
     return desk_page(
         page_header("Settings"),
         rx.match(
             S.stage,
-            ("form", rx.fragment(_profile(), _person())),
+            ("form", rx.fragment(_profile(), _page(), _person())),
             ("failed", failed_state("Your settings", S.load)),
-            rx.fragment(settings_card(*PROFILE, skeleton_form(4)), settings_card(*PERSON, skeleton_form(2))),
+            rx.fragment(
+                settings_card(*PROFILE, skeleton_form(4)),
+                settings_card(*PAGE, skeleton_form(2)),
+                settings_card(*PERSON, skeleton_form(2)),
+            ),
         ),
         section="settings",
         title="Settings",
@@ -90,6 +95,45 @@ def _currency() -> rx.Component:
         hint="What your overview shows first. Nothing is converted.",
         error=S.errors.get("currency", ""),
         default_value=S.account.currency,
+    )
+
+
+def _page() -> rx.Component:
+    see = link_button(
+        "See your public page",
+        href=f"/c/{S.account.handle}",
+        size="sm",
+        leading="external-link",
+        class_name="justify-self-start",
+    )
+    return settings_card(
+        *PAGE,
+        _form(
+            "page",
+            text_area(
+                "Bio",
+                "bio",
+                rows=4,
+                hint="A few lines. **Bold**, lists and links are written as in Markdown.",
+                error=S.errors.get("bio", ""),
+                optional=True,
+                default_value=S.introduction.bio,
+            ),
+            text_area(
+                "Links",
+                "links",
+                rows=3,
+                hint="Up to five addresses, each on a line of its own, like https://example.com/you.",
+                error=S.errors.get("links", ""),
+                optional=True,
+                default_value=S.introduction.links,
+                spell_check=False,
+                auto_capitalize="none",
+            ),
+            on_submit=S.save_page,
+            verb="Save page",
+        ),
+        see,
     )
 
 

@@ -7,10 +7,10 @@ from reflex.event import EventSpec
 
 from litesubs.domain import accounts, money, profiles
 from litesubs.domain.errors import ValidationFailedError
-from litesubs.domain.views.accounts import ZoneView
+from litesubs.domain.views.accounts import IntroductionView, ZoneView
 from litesubs.state.session import SessionState, answer_error, handler, said
 
-FIELDS = ("display_name", "handle", "time_zone", "currency", "name")
+FIELDS = ("display_name", "handle", "time_zone", "currency", "bio", "links", "name")
 
 
 class SettingsState(SessionState):
@@ -26,19 +26,22 @@ class SettingsState(SessionState):
     handle_note: str = ""
     errors: dict[str, str] = {}
     saving: str = ""
-    saves: dict[str, int] = {"profile": 0, "person": 0}
+    introduction: IntroductionView = IntroductionView()
+    saves: dict[str, int] = {"profile": 0, "page": 0, "person": 0}
 
     @handler
     async def load(self) -> EventSpec | None:
         """What holds now. Who has no selling side is asked for it first."""
         try:
             self.account = await self._ask(accounts.account)
+            if not self.account.handle:
+                return rx.redirect("/dashboard")
+            self.introduction = await self._ask(profiles.introduction)
         except Exception as error:  # noqa: BLE001 - whatever it was, the page says so and offers to try again
             self.stage = "failed"
             return answer_error(error)
-        if not self.account.handle:
-            return rx.redirect("/dashboard")
         self._begin("profile")
+        self._begin("page")
         self._begin("person")
         self.stage = "form"
         return None
@@ -54,7 +57,7 @@ class SettingsState(SessionState):
         if problem:
             self.errors = self.errors | {"handle": problem}
         else:
-            self.handle_note = f"“{wanted}” is free. Once saved, “{self.account.handle}” stops working."
+            self.handle_note = f"“{wanted}” is free. Once saved, “{self.account.handle}” leads here, too."
 
     @handler
     def find_zone(self, text: str) -> None:
@@ -80,6 +83,21 @@ class SettingsState(SessionState):
         else:
             self._begin("profile")
             yield said("Profile saved.")
+        self.saving = ""
+
+    @handler
+    async def save_page(self, form: dict[str, str]) -> AsyncGenerator[EventSpec | None, None]:
+        """Save what the public page says."""
+        self.saving = "page"
+        yield None
+        bio, links = (str(form.get(field, "")) for field in ("bio", "links"))
+        try:
+            self.introduction = await self._ask(profiles.introduce, bio, links)
+        except Exception as error:  # noqa: BLE001 - the button must turn back, whatever it was
+            yield self._refused(error)
+        else:
+            self._begin("page")
+            yield said("Page saved.")
         self.saving = ""
 
     @handler

@@ -157,7 +157,7 @@ def test_settings_are_saved_and_what_is_wrong_is_said(new_page: NewPage, size: S
     expect(page.get_by_text("Somebody has this handle.")).to_be_visible()
     handle.fill(f"{old}-new")
     handle.blur()
-    expect(page.get_by_text(f"“{old}” stops working.")).to_be_visible()
+    expect(page.get_by_text(f"“{old}” leads here, too.")).to_be_visible()
     page.get_by_label("Display name").fill("Ada's Studio")
     zone = page.get_by_role("combobox", name="Time zone")
     zone.fill("copenh")

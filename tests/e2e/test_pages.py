@@ -43,6 +43,8 @@ def test_public_pages(new_page: NewPage, size: Size, theme: Theme, filled: dict[
     for path in (
         "/",
         f"/p/{token}",
+        f"/c/{filled['packs'][0]['handle']}",
+        f"/c/{filled['packs'][0]['handle']}/{filled['packs'][0]['slug']}",
         f"/signup?pack={token}",
         "/signup",
         "/login",
@@ -106,6 +108,8 @@ def test_ids_of_others_and_addresses_that_do_not_exist_answer_404(page: Page, fi
     for path in (
         "/p/neverexisted",
         "/nowhere",
+        "/c/neverexisted",
+        "/c/mara/neverexisted",
         f"/dashboard/packs/{other}",
         "/dashboard/packs/pack_00000000000000000000000000",
         "/dashboard/customers/cus_00000000000000000000000000",

@@ -12,7 +12,7 @@ from litesubs.db import transaction
 from litesubs.domain import accounts, claims, clock, customers, ids, packs, profiles, sums
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, DomainError, SignInRequiredError, ValidationFailedError
-from litesubs.domain.views.accounts import AccountView
+from litesubs.domain.views.accounts import AccountView, IntroductionView
 from litesubs.models import InsightDay
 from tests import factories
 from tests.factories import HOSTILE, at_once
@@ -71,7 +71,7 @@ def test_a_wrong_value_is_named_and_nothing_is_written(field: str, bad: str) -> 
     assert accounts.account(seller) == before
 
 
-def test_a_handle_that_somebody_has_is_refused_and_the_old_one_is_free_again() -> None:
+def test_a_handle_that_somebody_has_or_had_is_refused_and_is_theirs_to_go_back_to() -> None:
     first, second = factories.creator(), factories.creator()
     old = accounts.account(first).handle
     assert profiles.handle_problem(second, old) == "Somebody has this handle. Choose another."
@@ -79,9 +79,77 @@ def test_a_handle_that_somebody_has_is_refused_and_the_old_one_is_free_again() -
         update(second, handle=old.upper())
     assert profiles.handle_problem(first, old) == ""
     update(first)
-    assert profiles.handle_problem(second, old) == ""
-    assert update(second, handle=old).handle == old
+    assert profiles.handle_problem(second, old) == "Somebody has this handle. Choose another."
+    with pytest.raises(ValidationFailedError, match="Somebody has this handle"):
+        update(second, handle=old)
+    with pytest.raises(ValidationFailedError, match="Somebody has this handle"):
+        profiles.become_creator(factories.person(), "Ada", old)
+    assert update(first, handle=old).handle == old
     assert profiles.handle_problem(first, "admin").startswith("Litesubs uses this word")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ("m\u0430ra", "“\u0430” is not a plain letter"),
+        ("ma\u200bra", "Use 3 to 30 letters"),
+        ("\u212aofi", "“\u212a” is not a plain letter"),  # the sign of kelvin, whose small letter is our k
+        ("ｍara", "“ｍ” is not a plain letter"),
+        ("🎻🎻🎻", "“🎻” is not a plain letter"),
+        ("dashboard", "Litesubs uses this word itself"),
+        ("x" * 10_000, "Use 3 to 30 letters"),
+    ],
+)
+def test_a_handle_that_looks_like_another_is_refused_with_what_to_do(wrong: str, sentence: str) -> None:
+    assert profiles.handle_problem(factories.creator(), wrong).startswith(sentence)
+
+
+def test_a_creator_introduces_themselves() -> None:
+    seller = factories.creator()
+    assert profiles.introduction(seller) == IntroductionView()
+    links = " https://Example.com \n\nexample.org/a b?\nexample.org/ä\nhttps://example.com/"
+    with pytest.raises(ValidationFailedError, match="is no address of a page"):
+        profiles.introduce(seller, "", links)
+    view = profiles.introduce(seller, "  Voice coach.\r\n\r\n**Hello** ", links.replace("/a b?", ":8080/x"))
+    assert view.bio == "Voice coach.\n\n**Hello**"
+    assert view.links.split() == ["https://example.com/", "https://example.org:8080/x", "https://example.org/%C3%A4"]
+    assert profiles.introduce(seller, "", "") == IntroductionView()
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("bio", "x" * 1_001),
+        ("bio", "a\u202eb"),
+        ("bio", "a\0b"),
+        *[
+            ("links", wrong)
+            for wrong in (
+                "javascript:alert(1)",
+                "java\tscript:alert(1)",
+                "JavaScript://example.com/%0aalert(1)",
+                "data:text/html,x",
+                "http://example.com",
+                "https://ada:secret@example.com",
+                "https://example.com@evil.example",
+                "https://localhost",
+                "https://",
+                "mailto:ada@example.com",
+                "https://example.com/" + "x" * 300,
+                "https://example.com/a\u202eb",
+                "https://example.com/\0",
+                "\ud800",
+                "\n".join(f"https://example.com/{n}" for n in range(6)),
+            )
+        ],
+    ],
+)
+def test_an_introduction_that_will_not_do_is_named_and_nothing_is_written(field: str, wrong: str) -> None:
+    seller = factories.creator()
+    with pytest.raises(ValidationFailedError) as refused:
+        profiles.introduce(seller, **({"bio": "", "links": ""} | {field: wrong}))
+    assert set(refused.value.fields) == {field}
+    assert profiles.introduction(seller) == IntroductionView()
 
 
 def test_creators_racing_for_a_handle_end_with_one_owner() -> None:

@@ -83,6 +83,7 @@ def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 def _forget() -> None:
     templates.template.cache_clear()
+    templates._without_scripts.cache_clear()  # noqa: SLF001 - as below
     site._pages.cache_clear()  # noqa: SLF001 - the build does not change while a server runs, only in tests
 
 

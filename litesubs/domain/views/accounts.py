@@ -21,6 +21,14 @@ class AccountView:
 
 
 @dataclass(frozen=True)
+class IntroductionView:
+    """What a creator's public page says of them, as they wrote it: Markdown, and addresses, one on each line."""
+
+    bio: str = ""
+    links: str = ""
+
+
+@dataclass(frozen=True)
 class ZoneView:
     """A time zone to choose: its IANA name, the place it is named after, and what its clocks say now."""
 

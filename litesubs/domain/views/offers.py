@@ -78,13 +78,38 @@ class LinkView:
 
 @dataclass(frozen=True)
 class OfferView:
-    """A pack in a list of what else a creator sells."""
+    """A pack in a list of what a creator sells. `token` is of its main link, `terms` as `StorefrontView` has them."""
 
     name: str
     url: str
     credits: int
     price: str
     unit_price: str
+    summary: str = ""
+    expiry: str = ""
+    token: str = ""
+    terms: str = ""
+
+
+@dataclass(frozen=True)
+class ProfileView:
+    """A creator's public page. `links` are (address, what to call it); `summary` is the bio as a line of plain text."""
+
+    handle: str
+    name: str
+    initials: str
+    bio_html: str
+    summary: str
+    links: list[tuple[str, str]]
+    offers: list[OfferView]
+
+
+@dataclass(frozen=True)
+class HoldingView:
+    """What a buyer has of a pack, in words, and where they see more of it."""
+
+    words: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +117,9 @@ class StorefrontView:
     """The page behind a share link. `state` is open, disabled, archived, used_up, expired or revoked.
 
     A link for one address is open for its proven owner, else locked (nobody is signed in), unconfirmed (the address is
-    not proven) or not_yours. Text says why and the way on.
+    not proven) or not_yours. Text says why and the way on. `address` is the path that the page is known by: of the
+    main link of a listed pack the one below its creator's. `terms` says what is sold for what, so that a form can tell
+    what its reader saw.
     """
 
     token: str
@@ -102,4 +129,8 @@ class StorefrontView:
     pack: PackView
     creator_name: str
     creator_initials: str
+    address: str = ""
+    terms: str = ""
+    creator_handle: str = ""
+    creator_summary: str = ""
     others: list[OfferView] = field(default_factory=list)
