@@ -1,0 +1,106 @@
+"""What is said of a pack or a creator where a link to them is shared, and which addresses are for everybody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
+
+from litesubs.db import transaction
+from litesubs.domain import links, packs, prose
+from litesubs.domain.cards import Card
+from litesubs.domain.errors import NotFoundError
+from litesubs.domain.views.offers import StorefrontView
+from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
+from litesubs.settings import settings
+
+MOST_ADDRESSES = 50_000  # of one sitemap (https://www.sitemaps.org/protocol.html)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page for everybody, by its path, and when what it shows last changed."""
+
+    path: str
+    changed: datetime | None = None
+
+
+def pack_card(view: StorefrontView) -> Card:
+    """The picture of a pack's page."""
+    pack = view.pack
+    amount = prose.count(pack.credits, "credit")
+    return Card(
+        above=view.creator_name,
+        title=pack.name,
+        instead=amount,
+        figure=pack.price,
+        spelled=f"{pack.price_input} {pack.currency}",
+        note=f"{amount}, {pack.unit_price} each",
+        credits=pack.credits,
+        middle=amount,
+    )
+
+
+def creator_card(name: str, handle: str, pack_names: Sequence[str]) -> Card:
+    """The picture of a creator's public page."""
+    count = prose.count(len(pack_names), "pack") if pack_names else f"@{handle}"
+    return Card(
+        above="Credit packs from",
+        title=name,
+        instead=f"@{handle}",
+        figure=count,
+        spelled=count,
+        note=f"{urlsplit(settings().base_url).netloc}/c/{handle}",
+        middle=" · ".join(pack_names),
+    )
+
+
+def card_of_creator(handle: str) -> Card:
+    """The picture of whoever has this handle. NotFoundError if nobody does."""
+    if not prose.storable(handle):
+        raise NotFoundError
+    with transaction() as session:
+        creator = session.exec(select(Creator).where(Creator.handle == handle)).one_or_none()
+        if creator is None:
+            raise NotFoundError
+        on_sale = session.exec(_on_sale().where(CreditPack.creator_id == creator.id)).all()
+    names = [pack.name for pack, link, _ in on_sale if _can_be_bought(pack, link)]
+    return creator_card(creator.display_name, handle, names)
+
+
+def pack_image(view: StorefrontView) -> str:
+    """The address of the picture of a pack's page. It changes with what the picture shows."""
+    return f"{settings().base_url}/og/p/{view.token}.png?v={pack_card(view).version}"
+
+
+def creator_image(card: Card, handle: str) -> str:
+    """The same for a creator's public page."""
+    return f"{settings().base_url}/og/c/{handle}.png?v={card.version}"
+
+
+def addresses() -> list[Address]:
+    """The pages of listed packs that can be bought, and of creators who have one."""
+    with transaction() as session:
+        found = session.exec(_on_sale().limit(MOST_ADDRESSES // 2 - 1000)).all()
+    shown = [(pack, link, creator) for pack, link, creator in found if _can_be_bought(pack, link)]
+    changed: dict[str, datetime] = {}
+    for pack, _, creator in shown:
+        changed[creator.handle] = max(changed.get(creator.handle, pack.updated_at), pack.updated_at)
+    creators = [Address(f"/c/{handle}", at) for handle, at in changed.items()]
+    return creators + [Address(f"/p/{link.token}", pack.updated_at) for pack, link, _ in shown]
+
+
+def _on_sale() -> Select[CreditPack, ShareLink, Creator]:
+    return (
+        select(CreditPack, ShareLink, Creator)
+        .join(ShareLink, col(ShareLink.pack_id) == col(CreditPack.id))
+        .join(Creator, col(Creator.id) == col(CreditPack.creator_id))
+        .where(CreditPack.status == PackStatus.active, CreditPack.listed, ShareLink.is_default)
+        .order_by(col(CreditPack.created_at))
+    )
+
+
+def _can_be_bought(pack: CreditPack, link: ShareLink) -> bool:
+    return links.state(link) == "open" and link.email is None and not packs.over(pack)
