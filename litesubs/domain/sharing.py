@@ -1,5 +1,6 @@
 """What is said of a pack or a creator where a link to them is shared, and which addresses are for everybody."""
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from litesubs.db import transaction
 from litesubs.domain import links, packs, prose
 from litesubs.domain.cards import Card
 from litesubs.domain.errors import NotFoundError
-from litesubs.domain.views.offers import StorefrontView
+from litesubs.domain.views.offers import LinkView, StorefrontView
 from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
 from litesubs.settings import settings
 
@@ -25,6 +26,17 @@ class Address:
 
     path: str
     changed: datetime | None = None
+
+
+def button_code(link: LinkView) -> tuple[str, str]:
+    """HTML to paste into another site: the buy button, and a plain link that needs no script."""
+    words = html.escape(f"Buy {link.pack_name}")
+    base = html.escape(settings().base_url, quote=True)
+    href = html.escape(link.url, quote=True)
+    return (
+        f'<a href="{href}" data-litesubs-button>{words}</a>\n<script async src="{base}/embed/v1.js"></script>',
+        f'<a href="{href}">{words}</a>',
+    )
 
 
 def pack_card(view: StorefrontView) -> Card:
