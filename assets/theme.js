@@ -36,6 +36,21 @@
     }
   };
 
+  /* Another site's buy button opened this window and says where it stands: its page is told when the checkout is done
+     (opener.jsx). The origin is used for nothing but as the one to whom that may be said. */
+  const from = /^#buy-button=(.+)$/.exec(location.hash);
+  if (from) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+    try {
+      const origin = decodeURIComponent(from[1]);
+      if (window.opener && /^https?:\/\//.test(origin) && new URL(origin).origin === origin) {
+        sessionStorage.setItem("buy-button", origin);
+      }
+    } catch {
+      /* No origin, or a private window: nobody is told. */
+    }
+  }
+
   const nextTheme = () => {
     const order = system.matches ? ["system", "light", "dark"] : ["system", "dark", "light"];
     const choice = order[(order.indexOf(stored()) + 1) % order.length];

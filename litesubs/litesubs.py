@@ -66,8 +66,8 @@ app.register_lifespan_task(jobs.running_worker)
 
 
 def public(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], **more: Any) -> None:
-    """Add a page that anyone can open. `more` goes to Reflex: description, meta, on_load."""
-    app.add_page(page, route=route, title=title, image="/favicon.svg", **more)
+    """Add a page that anyone can open. `more` goes to Reflex: description, image, on_load."""
+    app.add_page(page, route=route, title=title, **{"image": "/og.png", **more})
 
 
 def private(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], *on_load: EventType[()]) -> None:
@@ -76,9 +76,9 @@ def private(page: Callable[[], rx.Component], route: str, title: str | rx.Var[st
 
 
 public(landing.page, "/", "Litesubs: sell it by the ten", description=landing.DESCRIPTION)
-public(pack.page, "/p/[token]", pack.TITLE, description=pack.DESCRIPTION, meta=pack.meta())
-public(profile.page, "/c/[handle]", profile.TITLE, description=profile.DESCRIPTION)
-public(pack.page, "/c/[handle]/[pack_slug]", pack.TITLE, description=pack.DESCRIPTION, meta=pack.meta())
+public(pack.page, "/p/[token]", pack.TITLE, description=pack.DESCRIPTION, image=pack.IMAGE)
+public(profile.page, "/c/[handle]", profile.TITLE, description=profile.DESCRIPTION, image=profile.IMAGE)
+public(pack.page, "/c/[handle]/[pack_slug]", pack.TITLE, description=pack.DESCRIPTION, image=pack.IMAGE)
 public(login.page, "/login", "Sign in · Litesubs", description=login.DESCRIPTION)
 public(signup.page, "/signup", "Create your sign-in · Litesubs", description=signup.DESCRIPTION)
 public(

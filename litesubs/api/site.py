@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from litesubs.api import session_cookie, templates
 from litesubs.api.templates import Boot
-from litesubs.domain import accounts, customers, packs, prose, wallets
+from litesubs.domain import accounts, customers, packs, prose, sharing, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
 from litesubs.domain.health import OUTAGE
@@ -35,6 +35,8 @@ NOT_FOUND = "/not-found"
 ERROR = "/error"
 FILLED = ("/p/", "/c/", "/login", "/signup", "/choose-password")
 PRIVATE = ("/dashboard", "/wallet")
+NOT_FOR_SEARCH = (*PRIVATE, "/checkout", "/login", "/signup", "/choose-password", "/verify-email", "/auth", "/account")
+SHARED = {"/": "index"}  # pages without fields, whose head gets the tags for previews
 ERROR_TITLES = {
     400: "This could not be read",
     403: "This was not done",
@@ -57,7 +59,11 @@ OWNED: dict[str, Callable[[Actor, str], object]] = {
 WAYS_ON = {"locked": ("Sign in", "/login"), "unconfirmed": ("Confirm your e-mail", "/verify-email")}
 GONE = ("archived", "used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
-CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
+CACHES = {
+    "/assets/": "public, max-age=31536000, immutable",
+    "/fonts/": "public, max-age=2592000",
+    "/icons/": "public, max-age=2592000",
+}
 SECURITY = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "strict-origin-when-cross-origin",
@@ -84,16 +90,27 @@ def listed_pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) 
 def profile_page(view: ProfileView, actor: Actor) -> Response:
     """A creator's page with everything they sell."""
     boot = profile_boot(view, actor)
-    head = templates.canonical(settings().base_url + boot["path"])
+    url = settings().base_url + boot["path"]
+    alt = f"{view.name}: packs of credits, paid once"
+    head = templates.sharing_tags(boot["title"], boot["description"], url, boot["image"], alt, "profile")
+    head += templates.structured(_person(view, url, boot["description"]))
     return _page(templates.fill(f"c/{TEMPLATE}", boot, head), 200)
 
 
 def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     url = settings().base_url + (view.address or boot["path"])
-    head = templates.canonical(url) + templates.structured(_product(view, url))
-    if not view.pack.listed or view.state != "open":
+    alt = f"{view.pack.name}: {boot['buy_note']}, {view.pack.price}, with {view.creator_name}"
+    head = templates.sharing_tags(boot["title"], boot["description"], url, boot["image"], alt, "product")
+    if view.state == "open":
+        head += templates.oembed_link(settings().base_url, url)
+    head += templates.structured(_product(view, url, boot["image"]))
+    hidden = not view.pack.listed or view.state != "open"
+    if hidden:
         head += '<meta name="robots" content="noindex"/>'
-    return _page(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
+    response = _page(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
+    if hidden:
+        response.headers["x-robots-tag"] = "noindex"
+    return response
 
 
 def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Response:
@@ -143,6 +160,7 @@ def profile_boot(view: ProfileView, actor: Actor) -> Boot:
         "path": path,
         "title": f"{view.name} · Litesubs",
         "description": view.summary or f"Packs of credits from {view.name}: paid once, nothing renews.",
+        "image": sharing.creator_image(view),
         "creator_name": view.name,
         "creator_initials": view.initials,
         "creator_address": f"{urlsplit(settings().base_url).netloc}{path}",
@@ -174,6 +192,7 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str], path: s
             "title": f"{pack.name} · {view.creator_name}",
             "description": prose.summary(pack.description)
             or f"{amount} with {view.creator_name} for {pack.price}, paid once.",
+            "image": sharing.pack_image(view),
             "lead_html": lead,
             "description_html": rest,
             "buy_label": f"Buy {amount}",
@@ -298,7 +317,7 @@ def _pack_fields(view: StorefrontView) -> Boot:
     return dict(zip(_PACK_FIELDS, values, strict=True))
 
 
-def _product(view: StorefrontView, url: str) -> dict[str, object]:
+def _product(view: StorefrontView, url: str, image: str) -> dict[str, object]:
     """The pack as schema.org's Product with its Offer (https://schema.org/Product)."""
     stock = "InStock" if view.state == "open" else "OutOfStock"
     return {
@@ -306,6 +325,7 @@ def _product(view: StorefrontView, url: str) -> dict[str, object]:
         "@type": "Product",
         "name": view.pack.name,
         "description": prose.summary(view.pack.description) or view.pack.name,
+        "image": image,
         "brand": {"@type": "Brand", "name": view.creator_name},
         "offers": {
             "@type": "Offer",
@@ -314,6 +334,22 @@ def _product(view: StorefrontView, url: str) -> dict[str, object]:
             "priceCurrency": view.pack.currency.upper(),
             "availability": f"https://schema.org/{stock}",
         },
+    }
+
+
+def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
+    """The creator as schema.org's ProfilePage (https://schema.org/ProfilePage)."""
+    person = {
+        "@type": "Person",
+        "name": view.name,
+        "alternateName": view.handle,
+        "description": description,
+        "url": url,
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": "ProfilePage",
+        "mainEntity": person | ({"sameAs": [address for address, _ in view.links]} if view.links else {}),
     }
 
 
@@ -351,6 +387,10 @@ class Pages:
             await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
+        elif path in SHARED:
+            base = settings().base_url
+            whole = templates.shared(SHARED[path], base + path, f"{base}/og.png")
+            await _page(whole, 200)(scope, receive, send)
         else:
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
 
@@ -436,6 +476,8 @@ def _headers(path: str, status: int) -> dict[str, str]:
     found = dict(SECURITY)
     if settings().https:
         found["strict-transport-security"] = "max-age=31536000"
+    if _below(path, NOT_FOR_SEARCH):
+        found["x-robots-tag"] = "noindex"
     if status in (200, 304):
         kept = next((cache for start, cache in CACHES.items() if path.startswith(start)), None)
         found["cache-control"] = kept or "no-cache"
@@ -467,7 +509,11 @@ def _built_page(path: str) -> str | None:
 
 
 def _is_private(path: str) -> bool:
-    return any(path == start or path.startswith(f"{start}/") for start in PRIVATE)
+    return _below(path, PRIVATE)
+
+
+def _below(path: str, starts: tuple[str, ...]) -> bool:
+    return any(path == start or path.startswith(f"{start}/") for start in starts)
 
 
 def _refusal(scope: Scope) -> Response | None:

@@ -9,7 +9,7 @@ import json
 import re
 from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from reflex.utils.prerequisites import get_web_dir
 
@@ -17,6 +17,9 @@ from litesubs.domain.views.offers import OfferView
 
 LIVE_SCRIPT = re.compile(r"<script(?![^>]* src=)[^>]*>.*?</script>", re.DOTALL)
 MODULE_LINK = re.compile(r'<link rel="modulepreload"[^>]*>')
+FIRST_IMAGE = re.compile(r'<meta content="[^"]*" property="og:image"/>')  # Reflex's own, which knows no full address
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+DESCRIPTION = re.compile(r'<meta content="([^"]*)" name="description"/>')
 PLACEHOLDER = re.compile(r"%%LS_([A-Z_]+)%%")
 MOST_HOLES = 30
 LONG_FIGURE = 1_000
@@ -36,7 +39,7 @@ def site_root() -> Path:
 @lru_cache
 def template(name: str) -> str:
     """A built page by its path without `.html`: "login", "p/__tpl__"."""
-    return (site_root() / f"{name}.html").read_text(encoding="utf-8")
+    return FIRST_IMAGE.sub("", (site_root() / f"{name}.html").read_text(encoding="utf-8"))
 
 
 def still(name: str, boot: Boot) -> str:
@@ -75,6 +78,47 @@ def script_json(value: object) -> str:
 def canonical(url: str) -> str:
     """The link element that names a page's one address."""
     return f'<link rel="canonical" href="{html.escape(url, quote=True)}"/>'
+
+
+def sharing_tags(title: str, description: str, url: str, image_url: str, image_alt: str, kind: str = "website") -> str:
+    """The canonical address and what chats and feeds show of a page (https://ogp.me, X's card, oEmbed's link).
+
+    All addresses are whole. `kind` is OpenGraph's type: website, product or profile. The picture is 1200 × 630.
+    """
+    properties = {
+        "title": title,
+        "description": description,
+        "type": kind,
+        "url": url,
+        "site_name": "Litesubs",
+        "locale": "en_US",
+        "image": image_url,
+        "image:width": "1200",
+        "image:height": "630",
+        "image:type": "image/png",
+        "image:alt": image_alt,
+    }
+    tags = [
+        f'<meta property="og:{name}" content="{html.escape(value, quote=True)}"/>' for name, value in properties.items()
+    ]
+    return canonical(url) + "".join(tags) + '<meta name="twitter:card" content="summary_large_image"/>'
+
+
+def oembed_link(base_url: str, url: str) -> str:
+    """The link element by which programs find a pack's oEmbed."""
+    address = f"{base_url}/oembed?{urlencode({'url': url, 'format': 'json'})}"
+    return f'<link rel="alternate" type="application/json+oembed" href="{html.escape(address, quote=True)}"/>'
+
+
+@lru_cache
+def shared(name: str, url: str, image_url: str) -> str:
+    """A built page that needs no fields, with the tags for previews of its own title and description."""
+    page = template(name)
+    title, description = (
+        html.unescape(found[1]) if found else "" for found in (TITLE.search(page), DESCRIPTION.search(page))
+    )
+    tags = sharing_tags(title, description, url, image_url, "Litesubs: credit packs, paid once")
+    return page.replace("</head>", f"{tags}</head>", 1)
 
 
 def structured(data: dict[str, object]) -> str:

@@ -74,16 +74,22 @@ def shown_once(name: Text, token: Text, call: Text, *, on_done: Handler) -> rx.C
     )
 
 
-def code_block(text: Text, label: str, *, copies: bool = True) -> rx.Component:
-    """Code as it is, to read and to copy. Long lines scroll, by keyboard too."""
+def code_block(text: Text, label: str, *, copies: bool = True, beside: bool = True) -> rx.Component:
+    """Code as it is, to read and to copy. Long lines scroll, by keyboard too.
+
+    The copy button stands beside the code, or under it, where it covers nothing.
+    """
     code = rx.el.pre(
         rx.el.code(text),
         tab_index=0,
-        class_name=joined(CODE, "overflow-x-auto px-4 py-3.5", "sm:pr-24" if copies else ""),
+        class_name=joined(CODE, "overflow-x-auto px-4 py-3.5", "sm:pr-24" if copies and beside else ""),
         custom_attrs={"aria-label": label, "role": "region"},
     )
     copy = (
-        rx.el.div(copy_button(text), class_name="px-4 pb-3 sm:absolute sm:top-2 sm:right-0 sm:px-2 sm:pb-0")
+        rx.el.div(
+            copy_button(text),
+            class_name=joined("px-4 pb-3", "sm:absolute sm:top-2 sm:right-0 sm:px-2 sm:pb-0" if beside else ""),
+        )
         if copies
         else rx.fragment()
     )

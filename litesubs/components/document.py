@@ -17,6 +17,8 @@ def head() -> list[rx.Component]:
             rel="preload", href=FONT, type="font/woff2", custom_attrs={"as": "font", "crossOrigin": "anonymous"}
         ),
         rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+        rx.el.link(rel="apple-touch-icon", href="/icons/apple-touch-icon.png"),
+        rx.el.link(rel="manifest", href="/manifest.webmanifest"),
         rx.el.meta(name="viewport", content="width=device-width, initial-scale=1, viewport-fit=cover"),
         rx.el.meta(name="color-scheme", content="light dark"),
     ]

@@ -58,6 +58,13 @@ def credits_ticket(credits_: Number, name: Text) -> rx.Component:
     )
 
 
+class TellOpener(rx.Component):
+    """Tells the page whose buy button opened this window that the checkout is done; opener.jsx."""
+
+    library = "$/public/opener.jsx"
+    tag = "TellOpener"
+
+
 def waiting_for_result(words: Text) -> rx.Component:
     """Until the result is known."""
     return rx.el.div(

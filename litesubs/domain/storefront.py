@@ -123,6 +123,11 @@ def holding(actor: Actor, token: str) -> HoldingView | None:
     return HoldingView(words=words, href=f"/wallet/{held.id}")
 
 
+def pack_address(creator: Creator, pack: CreditPack) -> str:
+    """The path of a listed pack's own page."""
+    return f"/c/{creator.handle}/{pack.slug}"
+
+
 def terms(pack: PackView) -> str:
     """What is sold for what, short enough for a form to carry."""
     return f"{pack.credits} {pack.price_input} {pack.currency} {pack.expiry_kind} {pack.expiry_date}{pack.expiry_days}"
@@ -145,7 +150,7 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
         pack=shown,
         creator_name=creator.display_name,
         creator_initials=prose.initials(creator.display_name),
-        address=_address(creator, pack) if pack.listed and link.is_default else f"/p/{link.token}",
+        address=pack_address(creator, pack) if pack.listed and link.is_default else f"/p/{link.token}",
         terms=terms(shown),
         creator_handle=creator.handle,
         creator_summary=prose.summary(creator.bio),
@@ -166,10 +171,6 @@ def _creator(session: Session, handle: str) -> Creator:
     if found is None:
         raise NotFoundError
     return found
-
-
-def _address(creator: Creator, pack: CreditPack) -> str:
-    return f"/c/{creator.handle}/{pack.slug}"
 
 
 def _label(address: str) -> str:
@@ -223,7 +224,7 @@ def _offer(creator: Creator, pack: CreditPack, link: ShareLink) -> OfferView:
     shown = packs.view(pack)
     return OfferView(
         name=shown.name,
-        url=_address(creator, pack),
+        url=pack_address(creator, pack),
         credits=shown.credits,
         price=shown.price,
         unit_price=shown.unit_price,

@@ -4,7 +4,7 @@ import reflex as rx
 from reflex.event import EventCallback
 
 from litesubs.components.buttons import Variant, button, link_button
-from litesubs.components.results import credits_ticket, result_text, waiting_for_result
+from litesubs.components.results import TellOpener, credits_ticket, result_text, waiting_for_result
 from litesubs.components.shell import centred_page
 from litesubs.components.values import Text, plural
 from litesubs.state.checkout_success import CheckoutState
@@ -41,6 +41,7 @@ def outcomes(looking: str, still_open: rx.Component, look_again: EventCallback[(
 def _paid() -> rx.Component:
     amount = rx.fragment(RESULT.credits, " ", plural(RESULT.credits, "credit", "credits"))
     return rx.fragment(
+        TellOpener.create(),
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
             plural(RESULT.credits, "It is yours", "They are yours"),
@@ -53,6 +54,7 @@ def _paid() -> rx.Component:
 
 def _unproven() -> rx.Component:
     return rx.fragment(
+        TellOpener.create(),
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
             "Paid. Confirm your e-mail",
@@ -64,6 +66,7 @@ def _unproven() -> rx.Component:
 
 def _waiting() -> rx.Component:
     return rx.fragment(
+        TellOpener.create(),
         credits_ticket(RESULT.credits, RESULT.pack_name),
         result_text(
             "Waiting for the bank",

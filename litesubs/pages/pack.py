@@ -24,16 +24,7 @@ from litesubs.components.storefront import (
 
 TITLE = boot("title")
 DESCRIPTION = boot("description")
-
-
-def meta() -> list[rx.Component]:
-    """Tags for link previews."""
-    return [
-        rx.el.meta(custom_attrs={"property": "og:title"}, content=boot("title")),
-        rx.el.meta(custom_attrs={"property": "og:description"}, content=boot("description")),
-        rx.el.meta(custom_attrs={"property": "og:type"}, content="product"),
-        rx.el.meta(custom_attrs={"property": "og:site_name"}, content="Litesubs"),
-    ]
+IMAGE = boot("image")
 
 
 def page() -> rx.Component:

@@ -1,4 +1,7 @@
-"""Share links as rows, and the dialogs for a new one, its QR code and revoking one. A pack's page shows its own."""
+"""Share links as rows, and the dialogs for a new one, its QR code, its buy button and revoking one.
+
+A pack's page shows its own.
+"""
 
 from typing import Any
 
@@ -6,6 +9,7 @@ import reflex as rx
 from reflex.vars import ObjectVar
 
 from litesubs.components.buttons import button, copy_button, link_button
+from litesubs.components.developers import code_block
 from litesubs.components.fields import select_field, text_field
 from litesubs.components.layout import muted, pair
 from litesubs.components.offers import (
@@ -78,8 +82,8 @@ def link_skeleton(*, of_pack: bool) -> rx.Component:
 
 
 def link_dialogs(*, of_pack: bool) -> rx.Component:
-    """A new link, a link's QR code, and the question before one is revoked."""
-    return rx.fragment(_new_link(of_pack=of_pack), _qr(), _revoke())
+    """A new link, a link's QR code and buy button, and the question before one is revoked."""
+    return rx.fragment(_new_link(of_pack=of_pack), _qr(), _buy_button(), _revoke())
 
 
 def _row(link: ObjectVar[LinkView], *, of_pack: bool) -> rx.Component:
@@ -111,6 +115,7 @@ def _menu(link: ObjectVar[LinkView]) -> rx.Component:
         f"menu-{link.id}",
         f"Actions for {link.name}",
         menu_item("QR code", "qr-code", S.ask(link.id, "qr")),
+        menu_item("Buy button", "code", S.ask(link.id, "button")),
         menu_item("Open as a buyer", "external-link", rx.redirect(link.url, is_external=True)),
         rx.cond(
             link.state == "revoked",
@@ -180,6 +185,20 @@ def _qr() -> rx.Component:
             link_button("Download PNG", href=f"{file}.png", leading="download", variant="primary"),
         ],
         name="qr",
+    )
+
+
+def _buy_button() -> rx.Component:
+    return dialog(
+        muted("Paste this into your site where the button should be. It opens the pack in a window of its own."),
+        code_block(S.button_code[0], "HTML of the buy button", beside=False),
+        muted("Where scripts are not allowed, in a mail for instance, a plain link does the same."),
+        code_block(S.button_code[1], "HTML of a plain link", beside=False),
+        open_=_showing("button"),
+        on_close=S.forget,
+        title=f"Buy button of “{S.asked.name}”",
+        footer=[button("Done", on_click=S.forget, variant="primary")],
+        name="buy-button",
     )
 
 

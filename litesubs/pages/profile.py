@@ -8,6 +8,7 @@ from litesubs.components.surfaces import empty_state
 
 TITLE = boot("title")
 DESCRIPTION = boot("description")
+IMAGE = boot("image")
 
 
 def page() -> rx.Component:

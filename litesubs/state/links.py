@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
-from litesubs.domain import links, packs
+from litesubs.domain import links, packs, sharing
 from litesubs.domain.errors import NotFoundError, ValidationFailedError
 from litesubs.domain.views.offers import LinkView
 from litesubs.state.blank import NO_LINK
@@ -33,7 +33,8 @@ class LinksState(SessionState):
     """`stage` is loading, list or failed; `shown` are those of the `found` links that have room on the page.
 
     `sort` is a column's key, with "-" before it where the largest comes first, and "" for the newest first. `dialog` is
-    new, qr, revoke or "" for none, and `asked` the link that it is about. On a pack's page `pack_id` is that pack.
+    new, qr, button, revoke or "" for none, and `asked` the link that it is about. On a pack's page `pack_id` is that
+    pack.
     """
 
     stage: str = "loading"
@@ -57,6 +58,11 @@ class LinksState(SessionState):
     def narrowed(self) -> bool:
         """Whether a search or a filter is in force."""
         return bool(self.search or self.pack or self.status)
+
+    @rx.var
+    def button_code(self) -> list[str]:
+        """The HTML of the buy button for the link that is asked about, and that of a plain link."""
+        return list(sharing.button_code(self.asked))
 
     @handler
     async def load(self) -> EventSpec | None:
@@ -158,9 +164,9 @@ class LinksState(SessionState):
 
     @handler
     def ask(self, link_id: str, dialog: str) -> None:
-        """Open a link's QR code, or ask whether to revoke it."""
+        """Open a link's QR code or its buy button, or ask whether to revoke it."""
         link = next((link for link in self._links if link.id == link_id), None)
-        if link is not None and dialog in ("qr", "revoke"):
+        if link is not None and dialog in ("qr", "button", "revoke"):
             self.asked, self.dialog = link, dialog
 
     @handler

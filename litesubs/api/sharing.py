@@ -1,0 +1,131 @@
+"""What other sites and programs read of ours: pictures for previews, the site map, oEmbed and the buy button."""
+
+import html
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from litesubs.domain import cards, prose, sharing, storefront
+from litesubs.domain.cards import Card
+from litesubs.domain.errors import DomainError, NotFoundError
+from litesubs.domain.sharing import Address
+from litesubs.domain.views.offers import StorefrontView
+from litesubs.settings import settings
+
+router = APIRouter(include_in_schema=False)
+
+READ = ["GET", "HEAD"]
+FOR_GOOD = "public, max-age=31536000, immutable"
+FOR_NOW = "public, max-age=300"
+AN_HOUR = "public, max-age=3600"
+BUTTON_CACHE = "public, max-age=86400, stale-while-revalidate=604800"  # its address is for all of version 1
+BUTTON = Path(__file__).resolve().parents[2] / "assets" / "embed" / "v1.js"
+FOR_OTHER_SITES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+OEMBED_WIDTH, OEMBED_HEIGHT = 600, 80
+OPEN_PAGES = ["/"]  # pages of ours for everybody; whoever adds one adds it here
+
+
+class OembedFormatError(DomainError):
+    """Litesubs answers oEmbed in JSON only: ask with format=json."""
+
+    status = 501
+    code = "format_not_supported"
+
+
+@router.api_route("/og/p/{token}.png", methods=READ)
+def picture_of_pack(token: str, v: str = "") -> Response:
+    """The picture for previews of a pack's page. At the address with its version it never changes."""
+    return _picture(sharing.pack_card(storefront.open_link(token)), v)
+
+
+@router.api_route("/og/c/{handle}.png", methods=READ)
+def picture_of_creator(handle: str, v: str = "") -> Response:
+    """The same of a creator's public page."""
+    return _picture(sharing.creator_card(storefront.profile(handle)), v)
+
+
+@router.api_route("/robots.txt", methods=READ)
+def robots() -> Response:
+    """Everything may be read. What is not to be found says so itself (X-Robots-Tag), which must be read to be seen."""
+    text = f"User-agent: *\nAllow: /\n\nSitemap: {settings().base_url}/sitemap.xml\n"
+    return PlainTextResponse(text, headers={"cache-control": AN_HOUR})
+
+
+@router.api_route("/sitemap.xml", methods=READ)
+def sitemap() -> Response:
+    """Every page for everybody (https://www.sitemaps.org/protocol.html)."""
+    pages = [*map(Address, OPEN_PAGES), *sharing.addresses()]
+    body = "".join(map(_entry, pages))
+    text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</urlset>'
+    return Response(text, media_type="application/xml", headers={"cache-control": AN_HOUR})
+
+
+@router.api_route("/oembed", methods=READ)
+def oembed(url: str, format: str = "json", maxwidth: int = OEMBED_WIDTH, maxheight: int = OEMBED_HEIGHT) -> Response:
+    """A buy button for a pack's address (https://oembed.com). 404 for any other address, 501 for XML."""
+    if format != "json":
+        raise OembedFormatError
+    view = _pack_at(url)
+    if view.state != "open":
+        raise NotFoundError
+    body = {
+        "version": "1.0",
+        "type": "rich",
+        "title": view.pack.name,
+        "author_name": view.creator_name,
+        "provider_name": "Litesubs",
+        "provider_url": settings().base_url,
+        "cache_age": 3600,
+        "thumbnail_url": sharing.pack_image(view),
+        "thumbnail_width": cards.WIDTH,
+        "thumbnail_height": cards.HEIGHT,
+        "html": _button_html(view),
+        "width": max(1, min(maxwidth, OEMBED_WIDTH)),
+        "height": max(1, min(maxheight, OEMBED_HEIGHT)),
+    }
+    return JSONResponse(body, headers={"cache-control": FOR_NOW, "access-control-allow-origin": "*"})
+
+
+@router.api_route("/embed/v1.js", methods=READ)
+def buy_button() -> Response:
+    """The script of the buy button, for any site."""
+    headers = {"cache-control": BUTTON_CACHE, **FOR_OTHER_SITES}
+    return Response(BUTTON.read_bytes(), media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+def _picture(card: Card, version: str) -> Response:
+    cache = FOR_GOOD if version == card.version else FOR_NOW
+    return Response(cards.png(card), media_type="image/png", headers={"cache-control": cache, **FOR_OTHER_SITES})
+
+
+def _entry(page: Address) -> str:
+    changed = f"<lastmod>{page.changed:%Y-%m-%dT%H:%M:%S+00:00}</lastmod>" if page.changed else ""
+    return f"<url><loc>{escape(settings().base_url + page.path)}</loc>{changed}</url>"
+
+
+def _pack_at(url: str) -> StorefrontView:
+    """What is sold at an address here. NotFoundError for one where nothing is."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise NotFoundError from None
+    if f"{parts.scheme}://{parts.netloc}" != settings().base_url:
+        raise NotFoundError
+    match parts.path.strip("/").split("/"):
+        case ["p", token]:
+            return storefront.open_link(token)
+        case ["c", handle, slug]:
+            return storefront.listed_pack(handle, slug)
+    raise NotFoundError
+
+
+def _button_html(view: StorefrontView) -> str:
+    base = html.escape(settings().base_url, quote=True)
+    words = html.escape(f"{prose.count(view.pack.credits, 'credit')} with {view.creator_name} for {view.pack.price}")
+    return (
+        f'<a href="{base}/p/{view.token}" data-litesubs-button>{words}</a>'
+        f'<script async src="{base}/embed/v1.js"></script>'
+    )
