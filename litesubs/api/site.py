@@ -33,7 +33,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 TEMPLATE = "__tpl__"
 NOT_FOUND = "/not-found"
 ERROR = "/error"
-FILLED = ("/p/", "/login", "/signup", "/choose-password")
+FILLED = ("/p/", "/login", "/signup", "/choose-password", "/help")
 PRIVATE = ("/dashboard", "/wallet")
 ERROR_TITLES = {
     400: "This could not be read",

@@ -1,0 +1,55 @@
+"""The help. Its pages are still: words and one plain script, no framework."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from litesubs.api import guide, site, templates
+from litesubs.domain import prose
+from litesubs.domain.errors import NotFoundError
+from litesubs.settings import settings
+
+router = APIRouter(include_in_schema=False)
+
+READ = ["GET", "HEAD"]
+SEARCH = '<script src="/help.js" defer></script>'
+NOINDEX = '<meta name="robots" content="noindex"/>'
+
+
+@router.api_route("/help", methods=READ)
+def help_index(q: str = "") -> Response:
+    """Every question with its answer; `q` narrows them, for browsers that do not filter by themselves."""
+    shown = guide.matching(q)
+    boot = {
+        "search": q[: guide.LONGEST_SEARCH],
+        "listing_html": guide.listing(shown),
+        "found": "" if q.strip() == "" else prose.count(len(shown), "answer"),
+        "none_class": "away" if shown else "",
+    }
+    return _still("help", "/help", boot, (NOINDEX if q else guide.structured()) + SEARCH)
+
+
+@router.api_route("/help/{slug}", methods=READ)
+def help_answer(slug: str) -> Response:
+    """One question. NotFoundError for a name that no question has."""
+    answer = guide.answers().get(slug)
+    if answer is None:
+        raise NotFoundError
+    boot = {
+        "question": answer.question,
+        "summary": prose.summary(answer.text),
+        "group": answer.group,
+        "group_href": f"/help#{prose.slug(answer.group)}",
+        "answer_html": answer.html,
+        "more": f"More {answer.group[:1].lower()}{answer.group[1:]}",
+        "others_html": guide.others(answer),
+    }
+    return _still("help/answer", answer.path, boot)
+
+
+def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:
+    """A built page as it is, with its canonical address and what else belongs into its head."""
+    more = templates.canonical(settings().base_url + path) + head
+    page = templates.still(name, dict(boot)).replace("</head>", f"{more}</head>", 1)
+    return HTMLResponse(page, headers={"cache-control": site.HTML_CACHE})
