@@ -35,6 +35,9 @@ from litesubs.pages import (
     wallet,
     wallet_subscription,
 )
+from litesubs.pages import (
+    help as help_pages,
+)
 from litesubs.state.checkout_success import CheckoutState
 from litesubs.state.customer import CustomerState
 from litesubs.state.customer_import import CustomerImportState
@@ -98,6 +101,8 @@ public(
     description=verify_email.DESCRIPTION,
     on_load=VerifyEmailState.load,
 )
+public(help_pages.page, "/help", help_pages.TITLE, description=help_pages.DESCRIPTION)
+public(help_pages.answer_page, "/help/answer", help_pages.ANSWER_TITLE, description=help_pages.ANSWER_DESCRIPTION)
 public(error.page, site.ERROR, error.TITLE)
 public(not_found.page, site.NOT_FOUND, "Nothing at this address · Litesubs")
 public(not_found.page, "/404", "Nothing at this address · Litesubs")

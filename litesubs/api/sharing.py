@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from litesubs.api import guide
 from litesubs.domain import cards, prose, sharing, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.errors import DomainError, NotFoundError
@@ -25,7 +26,6 @@ BUTTON_CACHE = "public, max-age=86400, stale-while-revalidate=604800"  # its add
 BUTTON = Path(__file__).resolve().parents[2] / "assets" / "embed" / "v1.js"
 FOR_OTHER_SITES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 OEMBED_WIDTH, OEMBED_HEIGHT = 600, 80
-OPEN_PAGES = ["/"]  # pages of ours for everybody; whoever adds one adds it here
 
 
 class OembedFormatError(DomainError):
@@ -57,7 +57,7 @@ def robots() -> Response:
 @router.api_route("/sitemap.xml", methods=READ)
 def sitemap() -> Response:
     """Every page for everybody (https://www.sitemaps.org/protocol.html)."""
-    pages = [*map(Address, OPEN_PAGES), *sharing.addresses()]
+    pages = [*map(Address, ["/", *guide.addresses()]), *sharing.addresses()]
     body = "".join(map(_entry, pages))
     text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</urlset>'
     return Response(text, media_type="application/xml", headers={"cache-control": AN_HOUR})

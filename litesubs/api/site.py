@@ -33,10 +33,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 TEMPLATE = "__tpl__"
 NOT_FOUND = "/not-found"
 ERROR = "/error"
-FILLED = ("/p/", "/c/", "/login", "/signup", "/choose-password")
+FILLED = ("/p/", "/c/", "/login", "/signup", "/choose-password", "/help")
 PRIVATE = ("/dashboard", "/wallet")
 NOT_FOR_SEARCH = (*PRIVATE, "/checkout", "/login", "/signup", "/choose-password", "/verify-email", "/auth", "/account")
-SHARED = {"/": "index"}  # pages without fields, whose head gets the tags for previews
 ERROR_TITLES = {
     400: "This could not be read",
     403: "This was not done",
@@ -373,8 +372,8 @@ class Pages:
         if path.endswith(".html") or f"/{TEMPLATE}" in path or path in (NOT_FOUND, ERROR):
             await not_found_page()(scope, receive, send)
             return
-        page = _built_page(path.rstrip("/") or "/")
-        if page is None and not path.startswith(FILLED):
+        page = _built_page(path.rstrip("/"))
+        if page is None and path != "/" and not path.startswith(FILLED):
             await self._or_not_found(scope, receive, send)
             return
         if home := _home(scope):
@@ -383,14 +382,10 @@ class Pages:
         send = await _renewing(scope, send)
         if page is None:
             await self._or_not_found(scope, receive, send)
-        elif path != "/" and path.endswith("/"):
+        elif path.endswith("/"):
             await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
-        elif path in SHARED:
-            base = settings().base_url
-            whole = templates.shared(SHARED[path], base + path, f"{base}/og.png")
-            await _page(whole, 200)(scope, receive, send)
         else:
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
 
@@ -488,7 +483,7 @@ def _headers(path: str, status: int) -> dict[str, str]:
 def _pages() -> tuple[dict[str, str], dict[tuple[str, int], str]]:
     """(address → file) of the static pages, and ((start, number of segments) → file) of the dynamic ones."""
     root = templates.site_root()
-    static, dynamic = {"/": "/index.html"}, {}
+    static, dynamic = {}, {}
     for file in root.rglob("*.html"):
         address = "/" + file.relative_to(root).as_posix().removesuffix(".html")
         if file.name in ("index.html", "404.html", "__spa-fallback.html") or address.startswith(FILLED):

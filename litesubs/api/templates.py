@@ -110,15 +110,12 @@ def oembed_link(base_url: str, url: str) -> str:
     return f'<link rel="alternate" type="application/json+oembed" href="{html.escape(address, quote=True)}"/>'
 
 
-@lru_cache
-def shared(name: str, url: str, image_url: str) -> str:
-    """A built page that needs no fields, with the tags for previews of its own title and description."""
-    page = template(name)
+def tags_of(page: str, url: str, image_url: str) -> str:
+    """The tags for previews of a page that has its own title and description."""
     title, description = (
         html.unescape(found[1]) if found else "" for found in (TITLE.search(page), DESCRIPTION.search(page))
     )
-    tags = sharing_tags(title, description, url, image_url, "Litesubs: credit packs, paid once")
-    return page.replace("</head>", f"{tags}</head>", 1)
+    return sharing_tags(title, description, url, image_url, "Litesubs: credit packs, paid once")
 
 
 def structured(data: dict[str, object]) -> str:

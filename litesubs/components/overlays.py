@@ -192,6 +192,11 @@ class NativeForm(BaseHTML):  # type: ignore[misc]  # Reflex ships no types for i
     method: rx.Var[str]
 
 
+def native_search(*children: Child, action: Text, class_name: str = "") -> rx.Component:
+    """A form that asks for a page with what was typed in its address."""
+    return NativeForm.create(*children, action=action, method="get", class_name=class_name, role="search")
+
+
 def native_form(*children: Child, action: Text, class_name: str = "", **props: Any) -> rx.Component:
     """A form that posts to a route of the server; a second press does not send it twice."""
     attributes = {"data-once": "", **props.pop("custom_attrs", {})}

@@ -8,6 +8,7 @@ from litesubs.components.brand import wordmark
 from litesubs.components.buttons import icon_button, link_button
 from litesubs.components.choices import link_segments
 from litesubs.components.icons import icon
+from litesubs.components.links import anchor
 from litesubs.components.navigation import breadcrumb
 from litesubs.components.overlays import announcer, toaster
 from litesubs.components.palette import palette_button
@@ -45,6 +46,7 @@ def public_footer() -> rx.Component:
     return rx.el.footer(
         wordmark(),
         rx.el.span(class_name="flex-1"),
+        anchor("Help", href="/help", class_name="rounded-sm font-medium hover:text-text"),
         rx.el.span("Paid once. Nothing renews.", class_name="text-sm"),
         class_name=joined(GUTTER, "flex flex-wrap items-center gap-5 pt-7 pb-10 text-muted"),
     )

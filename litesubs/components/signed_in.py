@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from litesubs.components.buttons import button
+from litesubs.components.buttons import button, link_button
 from litesubs.components.icons import icon
 from litesubs.components.overlays import native_form
 from litesubs.components.surfaces import avatar
@@ -84,5 +84,6 @@ def _who_and_out(person: Person) -> list[rx.Component]:
     return [
         rx.el.p(person.name, class_name="truncate px-2.5 pt-1.5 font-medium"),
         rx.el.p(person.email, class_name="truncate px-2.5 pb-1.5 text-sm text-muted"),
+        link_button("Help", href="/help", variant="ghost", size="sm", leading="circle-question-mark", wide=True),
         sign_out_button(wide=True),
     ]

@@ -18,6 +18,7 @@ def page() -> rx.Component:
             TITLE,
             boot("text"),
             link_button(boot("action_label"), href=boot("action_href"), variant="primary", size="lg"),
-            link_button("Go to the start", href="/", size="lg"),
+            link_button("Search the help", href="/help", size="lg"),
+            link_button("Go to the start", href="/", variant="ghost", size="lg"),
         ),
     )

@@ -8,7 +8,7 @@ from litesubs.components.shell import centred_page
 
 
 def page() -> rx.Component:
-    """Says what may have happened, and two ways on."""
+    """Says what may have happened, and three ways on."""
     return centred_page(
         used_up_ticket(),
         result_text(
@@ -18,7 +18,8 @@ def page() -> rx.Component:
                 "affected."
             ),
             link_button("Open your wallet", href="/wallet", variant="primary", size="lg"),
-            link_button("Go to the start", href="/", size="lg"),
+            link_button("Search the help", href="/help", size="lg"),
+            link_button("Go to the start", href="/", variant="ghost", size="lg"),
             foot="Got the link from someone? Ask them for a fresh one.",
         ),
     )

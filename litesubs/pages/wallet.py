@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from litesubs.components.badges import expiry_chip, status_badge
-from litesubs.components.buttons import link_button
+from litesubs.components.buttons import link_button, text_link
 from litesubs.components.credits import credit_meter
 from litesubs.components.layout import muted, stack
 from litesubs.components.shell import wallet_shell
@@ -36,6 +36,7 @@ def page() -> rx.Component:
             _loading(),
         ),
         confirm_reminder("/wallet"),
+        rx.el.p(text_link("Help with your credits", href="/help#for-buyers"), class_name="mt-9 text-sm"),
         person=Person(account.name, account.email, account.initials),
     )
 

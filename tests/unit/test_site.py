@@ -16,15 +16,10 @@ from litesubs.api import site, templates
 from litesubs.api.site import Message, Receive, Scope, Send
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.views.offers import OfferView, PackView, StorefrontView
-from litesubs.settings import settings
 
 SHOWN = (
     "<html><head><title>%%LS_TITLE%%</title></head><body><h1>%%LS_PACK_NAME%%</h1>"
     '<div>%%LS_DESCRIPTION_HTML%%</div><a href="%%LS_ACCOUNT_HREF%%">in</a></body></html>'
-)
-INDEX = (
-    '<html><head><title>Ten &amp; more</title><meta content="Sell it." name="description"/>'
-    '<meta content="/og.png" property="og:image"/></head><body>start</body></html>'
 )
 FORM = '<html><head></head><body><input value="%%LS_EMAIL%%"/><div>%%LS_EMAIL_NOTE_HTML%%</div></body></html>'
 PACK = PackView(
@@ -63,7 +58,7 @@ def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """A small build where Reflex's would be."""
     root = tmp_path / "build" / "client"
     pages = {
-        "index": INDEX,
+        "index": "start",
         "not-found": '<link rel="modulepreload" href="/a.js"/>nothing here<script>live()</script>',
         "login": FORM,
         "signup": FORM,
@@ -89,7 +84,6 @@ def built_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 def _forget() -> None:
     templates.template.cache_clear()
     templates._without_scripts.cache_clear()  # noqa: SLF001 - as below
-    templates.shared.cache_clear()
     site._pages.cache_clear()  # noqa: SLF001 - the build does not change while a server runs, only in tests
 
 
@@ -178,16 +172,6 @@ def test_pages_have_clean_addresses() -> None:
     answer = _ask("/checkout/success")
     assert (answer.status_code, answer.text) == (200, "/checkout/success.html")
     assert answer.headers["cache-control"] == "no-cache"
-
-
-def test_the_landing_page_carries_tags_for_previews_and_no_picture_without_a_whole_address() -> None:
-    answer = _ask("/")
-    assert (answer.status_code, answer.headers["cache-control"]) == (200, site.HTML_CACHE)
-    assert answer.text.count('property="og:image"') == 1
-    assert f'property="og:image" content="{settings().base_url}/og.png"' in answer.text
-    assert 'property="og:title" content="Ten &amp; more"' in answer.text
-    assert 'property="og:description" content="Sell it."' in answer.text
-    assert f'<link rel="canonical" href="{settings().base_url}/"/>' in answer.text
 
 
 @pytest.mark.parametrize(

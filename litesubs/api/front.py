@@ -1,0 +1,61 @@
+"""The landing page and the help. They are still: words and a plain script each, no framework."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from litesubs.api import guide, site, templates
+from litesubs.domain import prose
+from litesubs.domain.errors import NotFoundError
+from litesubs.settings import settings
+
+router = APIRouter(include_in_schema=False)
+
+READ = ["GET", "HEAD"]
+SEARCH = '<script src="/help.js" defer></script>'
+NOINDEX = '<meta name="robots" content="noindex"/>'
+
+
+@router.api_route("/", methods=READ)
+def landing() -> Response:
+    """What Litesubs is."""
+    return _still("index", "/", {})
+
+
+@router.api_route("/help", methods=READ)
+def help_index(q: str = "") -> Response:
+    """Every question with its answer; `q` narrows them, for browsers that do not filter by themselves."""
+    shown = guide.matching(q)
+    boot = {
+        "search": q[: guide.LONGEST_SEARCH],
+        "listing_html": guide.listing(shown),
+        "found": "" if q.strip() == "" else prose.count(len(shown), "answer"),
+        "none_class": "away" if shown else "",
+    }
+    return _still("help", "/help", boot, (NOINDEX if q else guide.structured()) + SEARCH)
+
+
+@router.api_route("/help/{slug}", methods=READ)
+def help_answer(slug: str) -> Response:
+    """One question. NotFoundError for a name that no question has."""
+    answer = guide.answers().get(slug)
+    if answer is None:
+        raise NotFoundError
+    boot = {
+        "question": answer.question,
+        "summary": prose.summary(answer.text),
+        "group": answer.group,
+        "group_href": f"/help#{prose.slug(answer.group)}",
+        "answer_html": answer.html,
+        "more": f"More {answer.group[:1].lower()}{answer.group[1:]}",
+        "others_html": guide.others(answer),
+    }
+    return _still("help/answer", answer.path, boot)
+
+
+def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:
+    """A built page as it is, with its canonical address, its tags for previews, and what else belongs into its head."""
+    page, base = templates.still(name, dict(boot)), settings().base_url
+    more = templates.tags_of(page, base + path, f"{base}/og.png") + head
+    return HTMLResponse(page.replace("</head>", f"{more}</head>", 1), headers={"cache-control": site.HTML_CACHE})
