@@ -27,8 +27,13 @@ def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddre
 
     That it was opened is counted once the page is sent.
     """
-    response = site.pack_page(storefront.open_link(token, actor), actor, flash.read(request))
-    flash.forget(response)
+    told = flash.read(request)
+    if actor.signed_in or told:
+        response = site.pack_page(storefront.open_link(token, actor), actor, told)
+    else:
+        response = site.visitors_pack_page(token)
+    if flash.COOKIE in request.cookies:
+        flash.forget(response)
     if request.method == "GET":
         headers = request.headers
         purpose = headers.get("sec-purpose") or headers.get("purpose") or ""

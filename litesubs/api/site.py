@@ -12,10 +12,10 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from litesubs.api import session_cookie, templates
+from litesubs.api import security, session_cookie, templates
 from litesubs.api.templates import Boot
-from litesubs.domain import accounts, customers, packs, prose, wallets
-from litesubs.domain.actors import Actor
+from litesubs.domain import accounts, customers, packs, prose, storefront, wallets
+from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
 from litesubs.domain.health import OUTAGE
 from litesubs.domain.views.offers import StorefrontView
@@ -46,6 +46,7 @@ ERROR_TITLES = {
 OUTAGE_TEXT = "The database does not answer. Nothing is lost. Try again in a moment."
 RETRY_AFTER_SECONDS = 10
 EMPTY: Mapping[str, str] = MappingProxyType({})
+KEPT_PAGES = 500
 LONG_FIGURE = 10_000
 LONG_PRICE = 11
 OWNED: dict[str, Callable[[Actor, str], object]] = {
@@ -58,11 +59,6 @@ WAYS_ON = {"locked": ("Sign in", "/login"), "unconfirmed": ("Confirm your e-mail
 GONE = ("archived", "used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
 CACHES = {"/assets/": "public, max-age=31536000, immutable", "/fonts/": "public, max-age=2592000"}
-SECURITY = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "content-security-policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
-}
 ACTIONS: dict[AuthPage, str] = {
     "login": "Sign in",
     "signup": "Create sign-in",
@@ -79,6 +75,17 @@ def pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Resp
     if not view.pack.listed or view.state != "open":
         head += '<meta name="robots" content="noindex"/>'
     return _page(templates.fill(f"p/{TEMPLATE}", boot, head), 410 if view.state in GONE else 200)
+
+
+def visitors_pack_page(token: str) -> Response:
+    """`pack_page` for somebody who is not signed in and was told nothing: kept until what it shows is written anew."""
+    return _sent(*_kept_pack_page(token, storefront.version(token), settings().base_url))
+
+
+@lru_cache(KEPT_PAGES)
+def _kept_pack_page(token: str, _version: str, _base_url: str) -> tuple[bytes, int, str]:
+    page = pack_page(storefront.open_link(token), VISITOR, {})
+    return bytes(page.body), page.status_code, page.headers["content-security-policy"]
 
 
 def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Response:
@@ -250,8 +257,12 @@ def _product(view: StorefrontView, url: str) -> dict[str, object]:
     }
 
 
-def _page(content: str, status: int) -> Response:
-    return HTMLResponse(content, status, headers={"cache-control": HTML_CACHE})
+def _page(page: templates.Filled, status: int) -> Response:
+    return _sent(page.html.encode(), status, security.policy(page.live))
+
+
+def _sent(html: bytes, status: int, policy: str) -> Response:
+    return HTMLResponse(html, status, headers={"cache-control": HTML_CACHE, "content-security-policy": policy})
 
 
 class Pages:
@@ -285,6 +296,8 @@ class Pages:
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
         else:
+            policy = security.policy(page.strip("/").removesuffix(".html"))
+            send = _with_headers(send, [(b"content-security-policy", policy.encode())])
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
 
     async def _or_not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -324,14 +337,16 @@ async def _renewing(scope: Scope, send: Send) -> Send:
         return send
     carrier = Response()
     session_cookie.write(carrier, token)
-    cookies = [(name, value) for name, value in carrier.raw_headers if name == b"set-cookie"]
+    return _with_headers(send, [(name, value) for name, value in carrier.raw_headers if name == b"set-cookie"])
 
-    async def send_with_cookie(message: Message) -> None:
+
+def _with_headers(send: Send, more: list[tuple[bytes, bytes]]) -> Send:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *cookies]
+            message["headers"] = [*message.get("headers", []), *more]
         await send(message)
 
-    return send_with_cookie
+    return send_with_headers
 
 
 def _renewed(token: str) -> bool:
@@ -366,9 +381,7 @@ class Headers:
 
 
 def _headers(path: str, status: int) -> dict[str, str]:
-    found = dict(SECURITY)
-    if settings().https:
-        found["strict-transport-security"] = "max-age=31536000"
+    found = security.headers(private=_is_private(path))
     if status in (200, 304):
         kept = next((cache for start, cache in CACHES.items() if path.startswith(start)), None)
         found["cache-control"] = kept or "no-cache"
