@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.event import EventType
 
 from litesubs import jobs
-from litesubs.api import site
+from litesubs.api import compression, site
 from litesubs.api.app import api
 from litesubs.components.document import error_boundary, head
 from litesubs.pages import (
@@ -61,7 +61,7 @@ app = rx.App(
     toaster=None,
     app_wraps={(55, "ErrorBoundary"): error_boundary},
     head_components=head(),
-    api_transformer=[api, site.Pages, site.Headers],
+    api_transformer=[api, site.Pages, compression.Compressed, site.Headers],
     backend_exception_handler=answer_error,
 )
 app.add_middleware(OnePerson())

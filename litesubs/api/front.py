@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from litesubs.api import guide, site, templates
 from litesubs.domain import prose
@@ -56,6 +56,6 @@ def help_answer(slug: str) -> Response:
 
 def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:
     """A built page as it is, with its canonical address, its tags for previews, and what else belongs into its head."""
-    page, base = templates.still(name, dict(boot)), settings().base_url
+    page, base = templates.still(name, dict(boot)).html, settings().base_url
     more = templates.tags_of(page, base + path, f"{base}/og.png") + head
-    return HTMLResponse(page.replace("</head>", f"{more}</head>", 1), headers={"cache-control": site.HTML_CACHE})
+    return site.sent(templates.Filled(page.replace("</head>", f"{more}</head>", 1)))

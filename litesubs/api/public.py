@@ -1,6 +1,8 @@
 """Public pages whose content is in the first HTML, the Buy form, and health."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -8,12 +10,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from litesubs.api import flash, site
+from litesubs.api import flash, kept, site
 from litesubs.api.auth import AFTER_SIGN_IN
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress, CurrentActor
 from litesubs.domain import health, prose, storefront, verification, visits
-from litesubs.domain.actors import Actor
+from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError, StaleLinkError
 from litesubs.domain.prose import local_path
 from litesubs.domain.views.offers import StorefrontView
@@ -21,6 +23,7 @@ from litesubs.domain.views.offers import StorefrontView
 router = APIRouter(include_in_schema=False)
 
 READ = ["GET", "HEAD"]  # link previews and monitors ask for the headers alone
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @router.api_route("/p/{token}", methods=READ)
@@ -29,27 +32,31 @@ def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddre
 
     That it was opened is counted once the page is sent.
     """
-    response = site.pack_page(storefront.open_link(token, actor), actor, flash.read(request))
-    return _opened(response, token, request, actor, ip)
+    told = flash.read(request)
+    if actor.signed_in or told:
+        page = _link_page(token, actor, told)
+    else:
+        page = kept.page(_link_page, (token,), storefront.version_of_link(token))
+    return _opened(page, request, actor, ip)
 
 
 @router.api_route("/c/{handle}", methods=READ)
 def profile_page(handle: str, actor: CurrentActor) -> Response:
     """A creator's page. An old handle leads to the one they have now."""
-    view = storefront.profile(handle)
-    if handle != view.handle:
-        return _moved(f"/c/{view.handle}")
-    return site.profile_page(view, actor)
+    if actor.signed_in:
+        return _profile_page(handle, actor).answer
+    return kept.page(_profile_page, (handle,), storefront.version_of_creator(handle)).answer
 
 
 @router.api_route("/c/{handle}/{pack_slug}", methods=READ)
 def listed_pack_page(handle: str, pack_slug: str, request: Request, actor: CurrentActor, ip: ClientAddress) -> Response:
     """A listed pack's own page; what is opened and bought here counts for the pack's main link."""
-    view = storefront.listed_pack(handle, pack_slug, actor)
-    if view.address != f"/c/{handle}/{pack_slug}":
-        return _moved(view.address)
-    response = site.listed_pack_page(view, actor, flash.read(request))
-    return _opened(response, view.token, request, actor, ip)
+    told = flash.read(request)
+    if actor.signed_in or told:
+        page = _listed_page(handle, pack_slug, actor, told)
+    else:
+        page = kept.page(_listed_page, (handle, pack_slug), storefront.version_of_creator(handle))
+    return _opened(page, request, actor, ip)
 
 
 @router.get("/p/{token}/holding")
@@ -119,14 +126,31 @@ def readyz() -> Response:
     return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
 
 
-def _opened(response: Response, token: str, request: Request, actor: Actor, ip: str) -> Response:
+def _link_page(token: str, actor: Actor = VISITOR, told: Mapping[str, str] = NOTHING) -> kept.Page:
+    return kept.Page(site.pack_page(storefront.open_link(token, actor), actor, told), token)
+
+
+def _profile_page(handle: str, actor: Actor = VISITOR) -> kept.Page:
+    view = storefront.profile(handle)
+    return kept.Page(site.profile_page(view, actor) if handle == view.handle else _moved(f"/c/{view.handle}"))
+
+
+def _listed_page(handle: str, pack_slug: str, actor: Actor = VISITOR, told: Mapping[str, str] = NOTHING) -> kept.Page:
+    view = storefront.listed_pack(handle, pack_slug, actor)
+    if view.address != f"/c/{handle}/{pack_slug}":
+        return kept.Page(_moved(view.address))
+    return kept.Page(site.listed_pack_page(view, actor, told), view.token)
+
+
+def _opened(page: kept.Page, request: Request, actor: Actor, ip: str) -> Response:
     """The page of a link, which is counted once it is sent."""
-    flash.forget(response)
-    if request.method == "GET":
+    if flash.COOKIE in request.cookies:
+        flash.forget(page.answer)
+    if page.token and request.method == "GET":
         headers = request.headers
-        purpose = headers.get("sec-purpose") or headers.get("purpose") or ""
-        response.background = BackgroundTask(visits.record, token, ip, headers.get("user-agent", ""), actor, purpose)
-    return response
+        agent, purpose = headers.get("user-agent", ""), headers.get("sec-purpose") or headers.get("purpose") or ""
+        page.answer.background = BackgroundTask(visits.record, page.token, ip, agent, actor, purpose)
+    return page.answer
 
 
 def _moved(path: str) -> Response:

@@ -12,7 +12,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from litesubs.api import session_cookie, templates
+from litesubs.api import security, session_cookie, templates
 from litesubs.api.templates import Boot
 from litesubs.domain import accounts, customers, packs, prose, sharing, wallets
 from litesubs.domain.actors import Actor
@@ -63,11 +63,6 @@ CACHES = {
     "/fonts/": "public, max-age=2592000",
     "/icons/": "public, max-age=2592000",
 }
-SECURITY = {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "content-security-policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
-}
 ACTIONS: dict[AuthPage, str] = {
     "login": "Sign in",
     "signup": "Create sign-in",
@@ -76,12 +71,12 @@ ACTIONS: dict[AuthPage, str] = {
 PASSWORD_HINT = "12 characters or more. A short sentence is good."  # noqa: S105 - a hint, no password
 
 
-def pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Response:
+def pack_page(view: StorefrontView, actor: Actor, flash: Mapping[str, str]) -> Response:
     """The page behind a share link. A link that is closed for good answers 410 with the same page, saying so."""
     return _pack_page(f"p/{TEMPLATE}", view, pack_boot(view, actor, flash))
 
 
-def listed_pack_page(view: StorefrontView, actor: Actor, flash: dict[str, str]) -> Response:
+def listed_pack_page(view: StorefrontView, actor: Actor, flash: Mapping[str, str]) -> Response:
     """The same page at the pack's own address, below its creator's."""
     return _pack_page(f"c/{TEMPLATE}/{TEMPLATE}", view, pack_boot(view, actor, flash, view.address))
 
@@ -93,7 +88,7 @@ def profile_page(view: ProfileView, actor: Actor) -> Response:
     alt = f"{view.name}: packs of credits, paid once"
     head = templates.sharing_tags(boot["title"], boot["description"], url, boot["image"], alt, "profile")
     head += templates.structured(_person(view, url, boot["description"]))
-    return _page(templates.fill(f"c/{TEMPLATE}", boot, head), 200)
+    return sent(templates.fill(f"c/{TEMPLATE}", boot, head))
 
 
 def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
@@ -106,18 +101,18 @@ def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     hidden = not view.pack.listed or view.state != "open"
     if hidden:
         head += '<meta name="robots" content="noindex"/>'
-    response = _page(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
+    response = sent(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
     if hidden:
         response.headers["x-robots-tag"] = "noindex"
     return response
 
 
-def auth_page(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Response:
+def auth_page(name: AuthPage, flash: Mapping[str, str], view: StorefrontView | None, next_path: str) -> Response:
     """Sign-in or sign-up, with the pack that is being bought beside the form, and what was wrong the last time."""
-    return _page(templates.fill(name, auth_boot(name, flash, view, next_path)), 200)
+    return sent(templates.fill(name, auth_boot(name, flash, view, next_path)), 200)
 
 
-def password_page(email: str, flash: dict[str, str], token: str, next_path: str) -> Response:
+def password_page(email: str, flash: Mapping[str, str], token: str, next_path: str) -> Response:
     """Choosing a password for an address, with the way back for who knows the one from sign-up."""
     back = f"/verify-email?{urlencode({'token': token, 'next': next_path})}"
     boot = auth_boot("choose-password", flash, None, next_path) | {
@@ -125,7 +120,7 @@ def password_page(email: str, flash: dict[str, str], token: str, next_path: str)
         "lead": f"For {email}. From then on only this password works, and whoever was signed in before no longer is.",
         "login_href": f"/login?{urlencode({'next': back})}",
     }
-    return _page(templates.fill("choose-password", boot), 200)
+    return sent(templates.fill("choose-password", boot), 200)
 
 
 def not_found_page() -> Response:
@@ -133,7 +128,7 @@ def not_found_page() -> Response:
 
     The address may be one that the browser's router would fill anew.
     """
-    return _page(templates.still(NOT_FOUND.strip("/"), {}), 404)
+    return sent(templates.still(NOT_FOUND.strip("/"), {}), 404)
 
 
 def error_page(status: int, text: str, back: tuple[str, str], headers: Mapping[str, str] = EMPTY) -> Response:
@@ -141,7 +136,7 @@ def error_page(status: int, text: str, back: tuple[str, str], headers: Mapping[s
     label, path = back
     boot = {"title": ERROR_TITLES.get(status, "This did not work"), "text": text}
     boot |= {"action_label": label, "action_href": path}
-    response = _page(templates.still(ERROR.strip("/"), boot), status)
+    response = sent(templates.still(ERROR.strip("/"), boot), status)
     response.headers.update(headers)
     return response
 
@@ -173,7 +168,7 @@ def profile_boot(view: ProfileView, actor: Actor) -> Boot:
     }
 
 
-def pack_boot(view: StorefrontView, actor: Actor, flash: dict[str, str], path: str = "") -> Boot:
+def pack_boot(view: StorefrontView, actor: Actor, flash: Mapping[str, str], path: str = "") -> Boot:
     """Every field of pages/pack.py. Texts are never empty; what may be empty ends in `_html` or `_class`."""
     path = path or f"/p/{view.token}"
     pack = view.pack
@@ -262,7 +257,7 @@ def _way_on(view: StorefrontView, here: str) -> Boot:
     }
 
 
-def auth_boot(name: AuthPage, flash: dict[str, str], view: StorefrontView | None, next_path: str) -> Boot:
+def auth_boot(name: AuthPage, flash: Mapping[str, str], view: StorefrontView | None, next_path: str) -> Boot:
     """Every field of pages/login.py and pages/signup.py, and most of pages/choose_password.py."""
     buying = view is not None and view.state == "open"
     keep = {
@@ -352,8 +347,10 @@ def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
     }
 
 
-def _page(content: str, status: int) -> Response:
-    return HTMLResponse(content, status, headers={"cache-control": HTML_CACHE})
+def sent(page: templates.Filled, status: int = 200) -> Response:
+    """A page as an answer, with the policy of what it runs."""
+    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.live)}
+    return HTMLResponse(page.html, status, headers=headers)
 
 
 class Pages:
@@ -387,6 +384,8 @@ class Pages:
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
         else:
+            policy = security.policy(page.strip("/").removesuffix(".html"))
+            send = _with_headers(send, [(b"content-security-policy", policy.encode())])
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
 
     async def _or_not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -426,14 +425,16 @@ async def _renewing(scope: Scope, send: Send) -> Send:
         return send
     carrier = Response()
     session_cookie.write(carrier, token)
-    cookies = [(name, value) for name, value in carrier.raw_headers if name == b"set-cookie"]
+    return _with_headers(send, [(name, value) for name, value in carrier.raw_headers if name == b"set-cookie"])
 
-    async def send_with_cookie(message: Message) -> None:
+
+def _with_headers(send: Send, more: list[tuple[bytes, bytes]]) -> Send:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *cookies]
+            message["headers"] = [*message.get("headers", []), *more]
         await send(message)
 
-    return send_with_cookie
+    return send_with_headers
 
 
 def _renewed(token: str) -> bool:
@@ -468,9 +469,7 @@ class Headers:
 
 
 def _headers(path: str, status: int) -> dict[str, str]:
-    found = dict(SECURITY)
-    if settings().https:
-        found["strict-transport-security"] = "max-age=31536000"
+    found = security.headers(private=_is_private(path))
     if _below(path, NOT_FOR_SEARCH):
         found["x-robots-tag"] = "noindex"
     if status in (200, 304):

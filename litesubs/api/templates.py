@@ -7,6 +7,7 @@ the page as JSON, so that the browser renders the very same text.
 import html
 import json
 import re
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -31,6 +32,14 @@ CHEVRON = (
 Boot = dict[str, str]
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A page to send. `live` names the built page whose inline scripts it runs; "" where it runs none."""
+
+    html: str
+    live: str = ""
+
+
 def site_root() -> Path:
     """Where the build puts the pages."""
     return (get_web_dir() / "build" / "client").resolve()
@@ -42,12 +51,12 @@ def template(name: str) -> str:
     return FIRST_IMAGE.sub("", (site_root() / f"{name}.html").read_text(encoding="utf-8"))
 
 
-def still(name: str, boot: Boot) -> str:
+def still(name: str, boot: Boot) -> Filled:
     """The page with its fields, without the scripts that would make it live; theme.js, a plain file, stays."""
-    return PLACEHOLDER.sub(partial(_value, boot), _without_scripts(name))
+    return Filled(PLACEHOLDER.sub(partial(_value, boot), _without_scripts(name)))
 
 
-def fill(name: str, boot: Boot, head: str = "") -> str:
+def fill(name: str, boot: Boot, head: str = "") -> Filled:
     """The page with its fields: escaped, except those whose name ends in `_html`.
 
     `boot["path"]` is the page's own path, `head` is HTML for the end of the head. A placeholder without a field stays
@@ -55,7 +64,7 @@ def fill(name: str, boot: Boot, head: str = "") -> str:
     """
     filled = PLACEHOLDER.sub(partial(_value, boot), template(name))
     script = f'<script type="application/json" id="ls-boot">{script_json(boot)}</script>'
-    return filled.replace("</head>", f"{head}{script}</head>", 1)
+    return Filled(filled.replace("</head>", f"{head}{script}</head>", 1), name)
 
 
 @lru_cache

@@ -1,12 +1,14 @@
 """What a visitor sees of a creator: the page behind a share link, a listed pack's own, and the creator's."""
 
+from datetime import UTC
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from sqlalchemy import TextClause, text
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import links, packs, prose, statements
+from litesubs.domain import clock, links, packs, prose, statements
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError
 from litesubs.domain.views.offers import HoldingView, OfferView, PackView, ProfileView, StorefrontView
@@ -14,6 +16,21 @@ from litesubs.models import Creator, CreatorHandle, CreditPack, Customer, PackSt
 
 MOST_OTHERS = 6
 LINK_LABEL_LENGTH = 40
+
+# Every row that a page shows, by the transaction that wrote it as it stands: whatever writes one changes this. Ends
+# that have come are in it too. A page that shows more rows needs them here.
+SHOWN = """
+SELECT concat_ws(' ', creator.xmin,
+    (SELECT string_agg(concat_ws('.', pack.xmin, main.xmin, main.expires_at <= :now), ' ' ORDER BY pack.id)
+     FROM credit_pack pack JOIN share_link main ON main.pack_id = pack.id AND main.is_default
+     WHERE pack.creator_id = creator.id)"""
+LINK_VERSION = text(
+    f"{SHOWN}, link.xmin, link.expires_at <= :now) FROM share_link link "
+    "JOIN creator ON creator.id = link.creator_id WHERE link.token = :key"
+)
+CREATOR_VERSION = text(
+    f"{SHOWN}) FROM creator_handle had JOIN creator ON creator.id = had.creator_id WHERE had.handle = :key"
+)
 
 CLOSED = {
     "disabled": ("This pack is not on sale", "{name} has taken it off sale. Credits bought before stay good."),
@@ -123,6 +140,20 @@ def holding(actor: Actor, token: str) -> HoldingView | None:
     return HoldingView(words=words, href=f"/wallet/{held.id}")
 
 
+def version_of_link(token: str) -> str:
+    """Changes whenever what `open_link` gives a visitor does; one query. NotFoundError for a token that never was.
+
+    Expiry of packs goes by the day in UTC, which is in it. Ask before you read: what is read is then never older than
+    its version.
+    """
+    return _version(LINK_VERSION, token)
+
+
+def version_of_creator(handle: str) -> str:
+    """The same for `profile` and `listed_pack`. NotFoundError for a handle that nobody ever had."""
+    return _version(CREATOR_VERSION, _handle(handle))
+
+
 def pack_address(creator: Creator, pack: CreditPack) -> str:
     """The path of a listed pack's own page."""
     return f"/c/{creator.handle}/{pack.slug}"
@@ -158,14 +189,30 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
     )
 
 
+def _version(query: TextClause, key: str) -> str:
+    if not prose.storable(key):
+        raise NotFoundError
+    now = clock.now()
+    with transaction() as session:
+        found = session.execute(query, {"key": key, "now": now}).scalar_one_or_none()
+    if found is None:
+        raise NotFoundError
+    return f"{now.astimezone(UTC).date()} {found}"
+
+
+def _handle(written: str) -> str:
+    """A handle as it is kept. NotFoundError for what can be none."""
+    if not prose.storable(written) or not written.isascii():
+        raise NotFoundError
+    return written.lower()
+
+
 def _creator(session: Session, handle: str) -> Creator:
     """Who has or had this handle."""
-    if not prose.storable(handle) or not handle.isascii():
-        raise NotFoundError
     query = (
         select(Creator)
         .join(CreatorHandle, col(CreatorHandle.creator_id) == col(Creator.id))
-        .where(CreatorHandle.handle == handle.lower())
+        .where(CreatorHandle.handle == _handle(handle))
     )
     found = session.exec(query).one_or_none()
     if found is None:

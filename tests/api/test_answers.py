@@ -1,7 +1,9 @@
 """What browsers and programs are told where a request cannot be answered, and how pages keep people signed in."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,9 +16,10 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.responses import PlainTextResponse
 
 from litesubs import db
-from litesubs.api import auth, site, templates
+from litesubs.api import auth, compression, site, templates
 from litesubs.api.app import api
-from litesubs.domain import accounts, clock, links
+from litesubs.domain import accounts, clock, links, packs, profiles
+from litesubs.domain.packs import PackDraft
 from litesubs.settings import settings
 from tests import factories
 
@@ -53,7 +56,7 @@ def _whole() -> site.App:
     """The routes, with static files below them as in the real one, and pages and headers around."""
     outer = FastAPI(routes=list(api.router.routes), exception_handlers=dict(api.exception_handlers))
     outer.mount("/", PlainTextResponse("a file"))
-    return site.Headers(site.Pages(outer))
+    return site.Headers(compression.Compressed(site.Pages(outer)))
 
 
 def _forget_pages() -> None:
@@ -205,3 +208,109 @@ def test_a_public_instance_sends_nobody_to_another_name(client: TestClient, monk
     monkeypatch.setenv("LITESUBS_BASE_URL", "https://credits.example")
     settings.cache_clear()
     assert client.get("/", headers={"host": "127.0.0.1:3000"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/wallet", "/login", "/p/{token}", "/p/abc", "/healthz", "/api/v1/packs", "/api/docs"]
+)
+def test_every_answer_says_what_may_run_and_who_may_frame_it(client: TestClient, path: str) -> None:
+    headers = client.get(path.format(token=factories.token_of(factories.pack(factories.creator())))).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    rules = _rules(headers["content-security-policy"])
+    assert "'unsafe-inline'" not in rules["script-src"]
+    assert (rules["default-src"], rules["object-src"], rules["frame-ancestors"]) == (["'self'"], ["'none'"], ["'none'"])
+    assert rules["form-action"] == ["'self'", "https://checkout.stripe.com"]
+    assert headers["cross-origin-opener-policy"] == ("same-origin" if path == "/wallet" else "unsafe-none")
+
+
+def test_a_page_runs_the_scripts_of_its_build_and_no_others(client: TestClient) -> None:
+    (templates.site_root() / "login.html").write_text(
+        "<script>let a</script><form></form><script src='/b.js'></script>"
+    )
+    _forget_pages()
+    allowed = b64encode(sha256(b"let a").digest()).decode()
+    assert _rules(client.get("/login").headers["content-security-policy"])["script-src"] == [
+        "'self'",
+        f"'sha256-{allowed}'",
+    ]
+    assert _rules(client.get("/p/abc").headers["content-security-policy"])["script-src"] == ["'self'"]
+
+
+def test_in_development_buy_may_lead_to_the_sandbox(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:3001")
+    settings.cache_clear()
+    rules = _rules(client.get("/login").headers["content-security-policy"])
+    assert rules["form-action"] == ["'self'", "http://localhost:3001", "http://127.0.0.1:3001"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None), ("", None)],
+)
+def test_filled_pages_are_compressed_for_who_takes_it(client: TestClient, accepted: str, encoding: str | None) -> None:
+    long = "<p>" + "words " * 500 + "</p>"
+    (templates.site_root() / "login.html").write_text(long)
+    _forget_pages()
+    answer = client.get("/login", headers={"accept-encoding": accepted})
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.text.startswith(long[:100])
+    assert (int(answer.headers["content-length"]) < 500) is (encoding is not None)
+
+
+def test_a_kept_pack_page_is_made_again_for_whatever_it_shows(client: TestClient) -> None:
+    (templates.site_root() / "p" / "__tpl__.html").write_text("%%LS_PRICE%% %%LS_CREATOR_NAME%% %%LS_OTHERS_HTML%%")
+    _forget_pages()
+    creator = factories.creator()
+    pack = factories.pack(creator, price="45.00")
+    page = f"/p/{factories.token_of(pack)}"
+    first = client.get(page)
+    assert ("€45" in first.text, first.text) == (True, client.get(page).text)
+    packs.update(creator, pack.id, PackDraft(name=pack.name, price="50.00", credits="5"))
+    assert "€50" in client.get(page).text
+    other = factories.pack(creator, name="Another one")
+    assert "Another one" in client.get(page).text
+    packs.set_active(creator, other.id, active=False)
+    assert "Another one" not in client.get(page).text
+    packs.archive(creator, pack.id)
+    assert client.get(page).status_code == 410
+
+
+def test_kept_pages_of_a_creator_follow_who_they_are_and_what_they_sell(client: TestClient) -> None:
+    for page, shown in {"c/__tpl__": "%%LS_BIO_HTML%% %%LS_PACKS_HTML%%", "c/__tpl__/__tpl__": "%%LS_PRICE%%"}.items():
+        file = templates.site_root() / f"{page}.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{shown} %%LS_CREATOR_NAME%%")
+    _forget_pages()
+    creator = factories.creator()
+    pack = factories.pack(creator, price="45.00")
+    account = accounts.account(creator)
+    own, below = f"/c/{account.handle}", f"/c/{account.handle}/{pack.slug}"
+    assert ("€45" in client.get(own).text, "€45" in client.get(below).text) == (True, True)
+    packs.update(creator, pack.id, PackDraft(name=pack.name, slug=pack.slug, price="50.00", credits="5"))
+    assert ("€50" in client.get(own).text, "€50" in client.get(below).text) == (True, True)
+    profiles.update(creator, "Else", "elsewhere", "UTC", "EUR")
+    profiles.introduce(creator, "Sings.", "")
+    for old, new in ((own, "/c/elsewhere"), (below, f"/c/elsewhere/{pack.slug}")):
+        assert (client.get(old).status_code, client.get(old).headers["location"]) == (308, new)
+        assert "Else" in client.get(new).text
+    assert "Sings." in client.get("/c/elsewhere").text
+    packs.archive(creator, pack.id)
+    assert "€50" not in client.get("/c/elsewhere").text
+
+
+def test_a_kept_page_ends_with_its_link(client: TestClient) -> None:
+    creator = factories.creator()
+    today = clock.now().date()
+    link = links.create(creator, factories.pack(creator).id, "Fair", expires=today.isoformat())
+    assert client.get(f"/p/{link.token}").status_code == 200
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert client.get(f"/p/{link.token}").status_code == 410
+    links.revoke(creator, link.id)
+    assert client.get(f"/p/{link.token}").status_code == 410
+
+
+def _rules(policy: str) -> dict[str, list[str]]:
+    return {name: values for name, *values in (rule.split() for rule in policy.split(";"))}

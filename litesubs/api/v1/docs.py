@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from litesubs.api import security
 from litesubs.api.v1 import samples
 from litesubs.api.v1.bodies import JSON
 from litesubs.api.v1.description import document, problem_sample
@@ -47,7 +48,7 @@ def openapi() -> Response:
 @router.get("/api/docs")
 def docs() -> Response:
     """The description for people."""
-    return HTMLResponse(page(), headers=CACHE)
+    return HTMLResponse(page(), headers=CACHE | {"content-security-policy": security.policy_of(page())})
 
 
 @lru_cache
