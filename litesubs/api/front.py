@@ -1,6 +1,7 @@
 """The landing page and the help. They are still: words and a plain script each, no framework."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -56,6 +57,6 @@ def help_answer(slug: str) -> Response:
 
 def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:
     """A built page as it is, with its canonical address, its tags for previews, and what else belongs into its head."""
-    page, base = templates.still(name, dict(boot)).html, settings().base_url
-    more = templates.tags_of(page, base + path, f"{base}/og.png") + head
-    return site.sent(templates.Filled(page.replace("</head>", f"{more}</head>", 1)))
+    page, base = templates.still(name, dict(boot)), settings().base_url
+    more = templates.tags_of(page.html, base + path, f"{base}/og.png") + head
+    return site.sent(replace(page, html=page.html.replace("</head>", f"{more}</head>", 1)))

@@ -195,6 +195,7 @@ def pack_boot(view: StorefrontView, actor: Actor, flash: Mapping[str, str], path
             "seen": view.terms or "unknown",
             "holding_src": f"/p/{quote(view.token, safe='')}/holding",
             "holding_words": "See what you have in your wallet" if actor.signed_in else "Bought it before? Sign in",
+            "holding_class": "away" if view.state == "locked" else "",  # there the way on is to sign in already
             "signed_in": "yes" if actor.signed_in else "no",
             "creator_href": f"/c/{view.creator_handle}",
             "creator_summary": view.creator_summary or f"Everything {first} sells is on one page.",
@@ -349,7 +350,7 @@ def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
 
 def sent(page: templates.Filled, status: int = 200) -> Response:
     """A page as an answer, with the policy of what it runs."""
-    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.live)}
+    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.built, live=page.live)}
     return HTMLResponse(page.html, status, headers=headers)
 
 

@@ -40,7 +40,7 @@ def page() -> rx.Component:
             html_slot("form_error_html", "mb-4 empty:hidden"),
             when("open_class", _offer()),
             when("closed_class", closed_card()),
-            holding_line(),
+            when("holding_class", holding_line()),
         ),
         bar=buy_bar(),
     )
