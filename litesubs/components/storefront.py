@@ -31,12 +31,13 @@ def storefront_page(*children: rx.Component, aside: rx.Component, bar: rx.Compon
         rx.el.div(*body, bar, class_name="min-w-0 max-sm:mt-9 sm:col-start-1"),
         class_name=(
             "mx-auto grid w-full max-w-[1120px] flex-1 content-start items-start px-8 pt-10 pb-18 max-sm:px-5 "
-            "max-sm:pt-3 "
-            "max-sm:pb-[116px] sm:grid-cols-[minmax(0,1fr)_minmax(300px,372px)] sm:grid-rows-[auto_1fr] "
+            "max-sm:pt-3 max-sm:pb-9 "
+            "sm:grid-cols-[minmax(0,1fr)_minmax(300px,372px)] sm:grid-rows-[auto_1fr] "
             "sm:gap-x-[clamp(32px,6vw,72px)]"
         ),
     )
-    return rx.el.div(_header(), main, announcer(), class_name="flex min-h-dvh flex-col")
+    foot = rx.el.div(public_footer(), class_name="max-sm:pb-20")  # phones have the bar below it
+    return rx.el.div(_header(), main, foot, announcer(), class_name="flex min-h-dvh flex-col")
 
 
 def person_and_packs(person: rx.Component, *packs: rx.Component) -> rx.Component:

@@ -11,19 +11,50 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page, expect
+from sqlmodel import select
 
-from litesubs import demo
-from litesubs.domain import accounts, api_keys, customers, packs, wallets
+from litesubs import db, demo
+from litesubs.api import templates
+from litesubs.domain import accounts, api_keys, customers, packs, verification, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.customers import CustomerQuery
+from litesubs.models import EmailVerification
 from litesubs.settings import settings
+from tests import factories
 from tests.e2e.conftest import NewPage, Site, Size
 
 Theme = Literal["light", "dark"]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 CREATOR, BUYER = "mara@example.com", "jonas.weber@example.com"
 
-
+# Every page that is built, and an address to see it at.
+PUBLIC = {
+    "index": "/",
+    "p/__tpl__": "/p/{token}",
+    "c/__tpl__": "/c/{handle}",
+    "c/__tpl__/__tpl__": "/c/{handle}/{slug}",
+    "signup": "/signup?pack={token}",
+    "login": "/login",
+    "choose-password": "/choose-password?token={link}",
+    "verify-email": "/verify-email",
+    "checkout/success": "/checkout/success",
+    "checkout/cancelled": "/checkout/cancelled",
+    "help": "/help",
+    "help/answer": "/help/does-it-renew",
+}
+DESK = {
+    "dashboard": "/dashboard",
+    "dashboard/packs": "/dashboard/packs",
+    "dashboard/packs/new": "/dashboard/packs/new",
+    "dashboard/packs/__tpl__": "/dashboard/packs/{pack}",
+    "dashboard/links": "/dashboard/links",
+    "dashboard/developers": "/dashboard/developers",
+    "dashboard/settings": "/dashboard/settings",
+    "dashboard/customers": "/dashboard/customers",
+    "dashboard/customers/import": "/dashboard/customers/import",
+    "dashboard/customers/__tpl__": "/dashboard/customers/{customer}",
+    "dashboard/subscriptions/__tpl__": "/dashboard/subscriptions/{held}",
+}
 INVENTORY = pytest.StashKey[dict[str, Any]]()
 
 
@@ -39,19 +70,39 @@ def filled(site: Site, request: pytest.FixtureRequest, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_public_pages(new_page: NewPage, size: Size, theme: Theme, filled: dict[str, Any]) -> None:
     page = new_page(size, color_scheme=theme)
+    pack = filled["packs"][0]
     token = filled["links"][0]["token"]
-    for path in (
-        "/",
-        f"/p/{token}",
-        f"/c/{filled['packs'][0]['handle']}",
-        f"/c/{filled['packs'][0]['handle']}/{filled['packs'][0]['slug']}",
-        f"/signup?pack={token}",
-        "/signup",
-        "/login",
-        "/verify-email",
-        "/checkout/success",
-    ):
-        look_at(page, path)
+    for path in PUBLIC.values():
+        look_at(page, path.format(token=token, handle=pack["handle"], slug=pack["slug"], link=mailed_link()))
+    look_at(page, "/signup")  # without a pack
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pages_that_say_why_not(new_page: NewPage, size: Size, theme: Theme, filled: dict[str, Any]) -> None:
+    page = new_page(size, color_scheme=theme)
+    seller = factories.creator()
+    gone = factories.pack(seller)
+    link = factories.token_of(gone)
+    packs.archive(seller, gone.id)
+    assert filled["creators"]
+    look_at(page, "/nowhere", 404)
+    look_at(page, f"/p/{link}", 410)
+    look_at(page, "/oembed", 422)  # any address that cannot be read gives this page
+
+
+def test_every_page_that_is_built_is_looked_at(site: Site) -> None:
+    assert site.base_url
+    root = templates.site_root()
+    built = {file.relative_to(root).as_posix().removesuffix(".html") for file in root.rglob("*.html")}
+    pages = {name for name in built if name == "index" or not name.endswith("/index")}
+    assert pages == set(PUBLIC) | set(DESK) | {
+        "wallet",
+        "wallet/__tpl__",
+        "not-found",
+        "error",
+        "404",
+        "__spa-fallback",
+    }
 
 
 def test_the_demo_prints_keys_that_work_and_prints_them_again(
@@ -70,22 +121,11 @@ def test_the_desk(new_page: NewPage, size: Size, theme: Theme, filled: dict[str,
     page = new_page(size, color_scheme=theme)
     creator = sign_in(page, CREATOR)
     jonas = customers.page(creator, CustomerQuery(search="jonas")).rows[0]
-    paths = [
-        "/dashboard",
-        "/dashboard/packs",
-        "/dashboard/packs/new",
-        f"/dashboard/packs/{packs.mine(creator)[0].id}",
-        "/dashboard/links",
-        "/dashboard/developers",
-        "/dashboard/settings",
-        "/dashboard/customers",
-        "/dashboard/customers/import",
-        f"/dashboard/customers/{jonas.customer_id}",
-        f"/dashboard/subscriptions/{jonas.packs[0].subscription_id}",
-    ]
+    ids = {"pack": packs.mine(creator)[0].id, "customer": jonas.customer_id, "held": jonas.packs[0].subscription_id}
     assert filled["creators"]
-    for path in paths:
-        look_at(page, path)
+    for path in DESK.values():
+        look_at(page, path.format(**ids))
+    page.goto(DESK["dashboard/subscriptions/__tpl__"].format(**ids))
     page.get_by_role("button", name="Adjust credits").click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert_accessible(page)
@@ -144,10 +184,22 @@ def test_private_pages_ask_a_visitor_to_sign_in_and_lead_back(page: Page, filled
     expect(page).to_have_url("/login?next=%2Fdashboard")
 
 
-def look_at(page: Page, path: str) -> None:
+def mailed_link() -> str:
+    """The token in the mail to somebody who has not proven their address."""
+    owner = factories.person(verified=False)
+    verification.resend(owner)
+    with db.transaction() as session:
+        asked = session.exec(select(EmailVerification.id).where(EmailVerification.user_id == owner.user_id)).first()
+    assert asked
+    return verification.link_token(asked)
+
+
+def look_at(page: Page, path: str, status: int = 200) -> None:
     """Open a page, wait until it shows what it has, and look for everything that must not be."""
-    with console_watched(page):
-        page.goto(path)
+    with console_watched(page, "" if status == 200 else f"responded with a status of {status}"):
+        answer = page.goto(path)
+        assert answer
+        assert answer.status == status, path
         page.wait_for_load_state("networkidle")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
@@ -176,11 +228,13 @@ def sign_in(page: Page, email: str) -> Actor:
 
 
 @contextmanager
-def console_watched(page: Page) -> Iterator[None]:
-    """Fails if the block made the browser's console say an error or a warning."""
+def console_watched(page: Page, but: str = "") -> Iterator[None]:
+    """Fails if the block made the browser's console say an error or a warning; `but` is in the one that it must say."""
     said: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
+        if but and but in message.text and message.location["url"] == page.url:
+            return
         if message.type in {"error", "warning"}:
             said.append(f"{message.text} {message.location}")
 
