@@ -33,7 +33,7 @@ def page() -> rx.Component:
             ("failed", failed_state("Your settings", S.load)),
             rx.fragment(
                 settings_card(*PROFILE, skeleton_form(4)),
-                settings_card(*PAGE, skeleton_form(2)),
+                settings_card(*PAGE, skeleton_form(3)),
                 settings_card(*PERSON, skeleton_form(2)),
             ),
         ),
