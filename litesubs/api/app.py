@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.routing import Mount
 
-from litesubs.api import auth, files, front, imports, public, sharing, site, stripe_webhook
+from litesubs.api import auth, files, front, imports, pictures, public, sharing, site, stripe_webhook
 from litesubs.api.v1 import app as v1
 from litesubs.api.v1 import docs, door
 from litesubs.domain.errors import DomainError, NotFoundError, SignInRequiredError
@@ -116,7 +116,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
 }
 
 api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
-for part in (auth, public, front, sharing, files, imports, stripe_webhook, docs):
+for part in (auth, public, front, sharing, files, imports, pictures, stripe_webhook, docs):
     api.include_router(part.router)
 api.router.routes.append(everything_below("/api/v1", v1.guarded))
 for kind, handler in HANDLERS.items():

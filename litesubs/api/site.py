@@ -156,7 +156,7 @@ def profile_boot(view: ProfileView, actor: Actor) -> Boot:
         "description": view.summary or f"Packs of credits from {view.name}: paid once, nothing renews.",
         "image": sharing.creator_image(view),
         "creator_name": view.name,
-        "creator_initials": view.initials,
+        "creator_face_html": templates.face(view.initials, view.picture),
         "creator_address": f"{urlsplit(settings().base_url).netloc}{path}",
         "bio_html": view.bio_html,
         "links_html": templates.links(view.links),
@@ -292,7 +292,7 @@ _PACK_FIELDS = (
     "price",
     "unit_price",
     "creator_name",
-    "creator_initials",
+    "creator_face_html",
     "holes_html",
 )
 
@@ -306,7 +306,7 @@ def _pack_fields(view: StorefrontView) -> Boot:
         pack.price,
         pack.unit_price,
         view.creator_name,
-        view.creator_initials,
+        templates.face(view.creator_initials, view.creator_picture),
         templates.holes(pack.credits),
     )
     return dict(zip(_PACK_FIELDS, values, strict=True))
@@ -340,11 +340,13 @@ def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
         "alternateName": view.handle,
         "description": description,
         "url": url,
+        "image": settings().base_url + view.picture if view.picture else "",
+        "sameAs": [address for address, _ in view.links],
     }
     return {
         "@context": "https://schema.org",
         "@type": "ProfilePage",
-        "mainEntity": person | ({"sameAs": [address for address, _ in view.links]} if view.links else {}),
+        "mainEntity": {name: value for name, value in person.items() if value},
     }
 
 

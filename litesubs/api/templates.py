@@ -148,6 +148,13 @@ def offers(others: list[OfferView]) -> str:
     return f'<div class="offers">{"".join(_offer(offer) for offer in others)}</div>'
 
 
+def face(initials: str, picture: str) -> str:
+    """What a creator's disc shows (components/surfaces.disc): their picture, at once, or their initials."""
+    if not picture:
+        return f'<span aria-hidden="true">{html.escape(initials)}</span>'
+    return f'<img src="{html.escape(picture, quote=True)}" width="256" height="256" alt="" decoding="async"/>'
+
+
 def shelf(packs: list[OfferView]) -> str:
     """A creator's packs as tickets: the name leads to the pack's page, the button straight to checkout."""
     return f'<ul class="shelf">{"".join(_ticket(pack) for pack in packs)}</ul>' if packs else ""

@@ -4,8 +4,7 @@ import reflex as rx
 
 from litesubs.components.boot import boot, html_slot
 from litesubs.components.buttons import text_link
-from litesubs.components.storefront import when
-from litesubs.components.surfaces import avatar
+from litesubs.components.storefront import creator_face, when
 from litesubs.components.tickets import small_ticket, still_holes
 from litesubs.components.values import Child, Text
 
@@ -34,7 +33,7 @@ def beside_the_form() -> rx.Component:
         unit_price=boot("unit_price"),
     )
     creator = rx.el.div(
-        avatar(boot("creator_initials"), strong=True),
+        creator_face(),
         rx.el.p(boot("creator_name"), class_name="truncate text-[15px] font-semibold"),
         class_name="mt-[22px] flex items-center gap-3",
     )

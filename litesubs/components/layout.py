@@ -115,6 +115,13 @@ def anchor(name: str, *children: Child) -> rx.Component:
     return rx.el.div(*children, id=name, class_name="scroll-mt-4")
 
 
+def with_face(face: Child, *children: Child) -> rx.Component:
+    """A large face beside what changes it."""
+    return rx.el.div(
+        face, rx.el.div(*children, class_name="grid min-w-0 flex-1 gap-2.5"), class_name="flex items-start gap-5"
+    )
+
+
 def action_row(*children: Child) -> rx.Component:
     """What a form ends with: its buttons, which share the width on phones."""
     return rx.el.div(*children, class_name="mt-1 flex flex-wrap gap-2.5 max-sm:[&>*]:flex-1")

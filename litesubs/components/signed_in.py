@@ -21,6 +21,7 @@ class Person:
     name: Text
     email: Text
     initials: Text
+    picture: Text
 
 
 def theme_toggle() -> rx.Component:
@@ -53,7 +54,7 @@ def face_menu(person: Person) -> rx.Component:
     """A face in a corner, and who that is with the way out behind it."""
     return rx.el.details(
         rx.el.summary(
-            avatar(person.initials, "sm", strong=True),
+            avatar(person.initials, "sm", strong=True, picture=person.picture),
             class_name="grid size-9 place-items-center rounded-full max-sm:size-11",
             custom_attrs={"aria-label": "Your sign-in"},
         ),
@@ -67,7 +68,7 @@ def person_menu(person: Person) -> rx.Component:
     """The person at the foot of the sidebar, and who that is with the way out above it."""
     return rx.el.details(
         rx.el.summary(
-            avatar(person.initials, "sm", strong=True),
+            avatar(person.initials, "sm", strong=True, picture=person.picture),
             rx.el.span(person.name, class_name="truncate font-medium rail:sr-only"),
             rx.el.span(icon("chevrons-up-down", "s"), class_name="text-muted rail:hidden"),
             class_name=(

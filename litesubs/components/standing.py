@@ -28,7 +28,13 @@ def free_of(view: Any) -> Any:
 
 
 def standing_header(
-    initials: Text, title: Text, status: Text, line: Child, *actions: rx.Component, is_test: Flag = False
+    initials: Text,
+    title: Text,
+    status: Text,
+    line: Child,
+    *actions: rx.Component,
+    is_test: Flag = False,
+    picture: Text = "",
 ) -> rx.Component:
     """Whose credits, of which pack, and what can be done: right, or beneath on phones."""
     name = rx.el.div(
@@ -40,7 +46,7 @@ def standing_header(
         class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
     )
     who = rx.el.div(
-        rx.el.div(avatar(initials, "lg"), class_name="max-sm:hidden"),
+        rx.el.div(avatar(initials, "lg", picture=picture), class_name="max-sm:hidden"),
         rx.el.div(
             name, rx.el.div(line, class_name="mt-[3px] text-muted [overflow-wrap:anywhere]"), class_name="min-w-0"
         ),
@@ -139,10 +145,10 @@ def standing_skeleton() -> rx.Component:
     )
 
 
-def creator_heading(initials: Text, name: Text) -> rx.Component:
+def creator_heading(initials: Text, name: Text, picture: Text) -> rx.Component:
     """Whose tickets follow, in the wallet."""
     return rx.el.div(
-        avatar(initials),
+        avatar(initials, picture=picture),
         rx.el.h2(name, class_name="min-w-0 truncate text-[15px] leading-5 font-semibold"),
         class_name="mt-8 mb-3 flex items-center gap-3 max-sm:mt-7",
     )

@@ -10,7 +10,7 @@ from litesubs.components.overlays import announcer, native_form
 from litesubs.components.posted import posted_value
 from litesubs.components.shell import GUTTER, public_footer, public_header, public_page
 from litesubs.components.signed_in import theme_toggle
-from litesubs.components.surfaces import avatar
+from litesubs.components.surfaces import FaceSize, disc
 from litesubs.components.tickets import perforation, ticket
 from litesubs.components.values import Child, Text, joined
 
@@ -55,10 +55,15 @@ def person_and_packs(person: rx.Component, *packs: rx.Component) -> rx.Component
     return public_page(main, public_footer(), header=public_header(actions=[account]))
 
 
+def creator_face(size: FaceSize = "md") -> rx.Component:
+    """Whose page it is: the server's picture of them, or their initials."""
+    return html_slot("creator_face_html", disc(size, strong=True))
+
+
 def person_card() -> rx.Component:
     """A creator's face, name, bio and links."""
     return rx.el.div(
-        avatar(boot("creator_initials"), "xl", strong=True),
+        creator_face("xl"),
         rx.el.h1(boot("creator_name"), class_name="mt-5 text-3xl font-semibold text-balance [overflow-wrap:anywhere]"),
         rx.el.p(boot("creator_address"), class_name="mt-1 text-sm text-muted [overflow-wrap:anywhere]"),
         html_slot("bio_html", "prose mt-5 empty:hidden"),
@@ -144,7 +149,7 @@ def about_creator() -> rx.Component:
         class_name="min-w-0",
     )
     return rx.el.div(
-        avatar(boot("creator_initials"), "lg", strong=True),
+        creator_face("lg"),
         words,
         class_name="flex items-start gap-4 rounded-lg border border-border bg-surface p-5 max-sm:p-4",
     )
@@ -276,7 +281,7 @@ def buy_bar() -> rx.Component:
 
 def _header() -> rx.Component:
     face = anchor(
-        avatar(boot("creator_initials"), "sm", strong=True),
+        creator_face("sm"),
         rx.el.span(boot("creator_name"), class_name="truncate font-semibold"),
         href=boot("creator_href"),
         class_name="flex min-w-0 items-center gap-2 rounded-sm",

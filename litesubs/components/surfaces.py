@@ -18,7 +18,8 @@ NOTES: dict[NoteTone, tuple[str, str, str]] = {
     "warning": ("bg-warning-soft", "text-warning", "triangle-alert"),
     "danger": ("bg-danger-soft", "text-danger", "circle-alert"),
 }
-FACES: dict[str, str] = {
+FaceSize = Literal["sm", "md", "lg", "xl"]
+FACES: dict[FaceSize, str] = {
     "sm": "size-7 text-[11px]",
     "md": "size-9 text-sm",
     "lg": "size-14 text-[19px]",
@@ -138,22 +139,25 @@ def skeleton_form(count: int = 5) -> rx.Component:
     return rx.el.div(*[one] * count, class_name="grid gap-4", custom_attrs={"aria-busy": "true"})
 
 
-def avatar(initials: Text, size: Literal["sm", "md", "lg", "xl"] = "md", *, strong: bool = False) -> rx.Component:
-    """A face of initials. `strong` for the one whose page it is."""
-    ink = "bg-accent text-accent-contrast" if strong else "bg-accent-soft text-accent"
+def avatar(initials: Text, size: FaceSize = "md", *, strong: bool = False, picture: Text = "") -> rx.Component:
+    """A face: the picture at this address, or where that is "" initials. `strong` for the one whose page it is."""
     return rx.el.span(
-        initials,
-        class_name=joined(
-            "face grid shrink-0 place-items-center rounded-full font-semibold tracking-[.01em]", FACES[size], ink
-        ),
+        initials if isinstance(picture, str) else rx.cond(picture != "", _picture(picture), initials),
+        class_name=disc(size, strong=strong),
         custom_attrs={"aria-hidden": "true"},
     )
 
 
-def person(initials: Text, name: Text, second: Child = "", *, strong: bool = False) -> rx.Component:
+def disc(size: FaceSize, *, strong: bool) -> str:
+    """The classes of a face's round ground. The picture of one is an `img` in it, of 256 × 256 pixels."""
+    ink = "bg-accent text-accent-contrast" if strong else "bg-accent-soft text-accent"
+    return joined("face grid shrink-0 place-items-center rounded-full font-semibold tracking-[.01em]", FACES[size], ink)
+
+
+def person(initials: Text, name: Text, second: Child = "", *, strong: bool = False, picture: Text = "") -> rx.Component:
     """A face with a name and a second line."""
     return rx.el.div(
-        avatar(initials, strong=strong),
+        avatar(initials, strong=strong, picture=picture),
         rx.el.div(
             rx.el.p(name, class_name="truncate text-[15px] leading-5 font-semibold"),
             rx.el.p(second, class_name="truncate text-sm text-muted")
@@ -187,3 +191,7 @@ def before_after(
         figure(after_label, after, f"text-right {ink}"),
         class_name="grid grid-cols-[1fr_auto_1fr] items-center rounded-[12px] bg-sunken px-[18px] py-3.5",
     )
+
+
+def _picture(address: Text) -> rx.Component:
+    return rx.el.img(src=address, alt="", width="256", height="256", custom_attrs={"decoding": "async"})

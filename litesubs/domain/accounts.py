@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
 from litesubs.db import transaction
-from litesubs.domain import claims, clock, ids, passwords, prose, verification, visits
+from litesubs.domain import claims, clock, ids, passwords, pictures, prose, verification, visits
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import TooManyAttemptsError, ValidationFailedError, WrongCredentialsError
 from litesubs.domain.views.accounts import AccountView
@@ -191,6 +191,7 @@ def account(actor: Actor) -> AccountView:
         display_name=creator.display_name if creator else "",
         time_zone=creator.time_zone if creator else "",
         currency=creator.currency if creator else "",
+        picture=pictures.address(creator) if creator else "",
     )
 
 

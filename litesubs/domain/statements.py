@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from litesubs.domain import clock, history, ids, links, locked, money, packs, prose
+from litesubs.domain import clock, history, ids, links, locked, money, packs, pictures, prose
 from litesubs.domain.history import Book, LedgerFilter
 from litesubs.domain.views.statements import LotView, SubscriptionView
 from litesubs.models import (
@@ -179,6 +179,7 @@ def _view(row: _Row, lots: list[CreditGrant], paid: list[tuple[str, int, int]], 
         by_rule=_by_rule(row.pack, at),
         clocks=prose.clocks(row.creator.time_zone),
         lots=[_lot(lot, index, at) for index, lot in _shown(lots)],
+        creator_picture=pictures.address(row.creator),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import TextClause, text
 from sqlmodel import Session, col, select
 
 from litesubs.db import transaction
-from litesubs.domain import clock, links, packs, prose, statements
+from litesubs.domain import clock, links, packs, pictures, prose, statements
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError
 from litesubs.domain.views.offers import HoldingView, OfferView, PackView, ProfileView, StorefrontView
@@ -116,6 +116,7 @@ def profile(handle: str) -> ProfileView:
         summary=prose.summary(creator.bio),
         links=[(address, _label(address)) for address in creator.links],
         offers=offers,
+        picture=pictures.address(creator),
     )
 
 
@@ -185,6 +186,7 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
         terms=terms(shown),
         creator_handle=creator.handle,
         creator_summary=prose.summary(creator.bio),
+        creator_picture=pictures.address(creator),
         others=_offers(session, creator, but=pack.id)[:MOST_OTHERS],
     )
 

@@ -51,7 +51,10 @@ def mine(actor: Actor) -> WalletView:
     return WalletView(
         summary=f"{total} with {prose.count(len(groups), 'creator')}. Nothing here renews." if held else "",
         expiring=_expiring(held),
-        groups=[WalletGroupView(subs[0].creator_name, subs[0].creator_initials, subs) for subs in groups.values()],
+        groups=[
+            WalletGroupView(subs[0].creator_name, subs[0].creator_initials, subs[0].creator_picture, subs)
+            for subs in groups.values()
+        ],
         waiting=waiting,
     )
 

@@ -30,7 +30,15 @@ from litesubs.models.ledger import (
     Wallet,
 )
 from litesubs.models.offers import CreditPack, ExpiryKind, ExpiryRule, LinkDay, LinkVisit, PackStatus, ShareLink
-from litesubs.models.people import Creator, CreatorHandle, Customer, EmailVerification, User, UserSession
+from litesubs.models.people import (
+    Creator,
+    CreatorHandle,
+    CreatorPicture,
+    Customer,
+    EmailVerification,
+    User,
+    UserSession,
+)
 from litesubs.models.purchases import Purchase, PurchaseMovement, PurchaseStatus, StripeEvent
 
 metadata = db.metadata
@@ -42,6 +50,7 @@ __all__ = [
     "CapPeriod",
     "Creator",
     "CreatorHandle",
+    "CreatorPicture",
     "CreditGrant",
     "CreditPack",
     "Customer",

@@ -51,7 +51,20 @@ class Creator(SQLModel, table=True):
     links: list[str] = Field(
         default_factory=list, sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
     )
+    picture: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     created_at: datetime = Field(sa_column=time())
+
+
+class CreatorPicture(SQLModel, table=True):
+    """A creator's own picture. `creator.picture` is its digest, too: pages need no more than that."""
+
+    __tablename__ = "creator_picture"
+    __table_args__ = (CheckConstraint("octet_length(webp) <= 30000", name="small"),)
+
+    creator_id: UUID = Field(primary_key=True, foreign_key="creator.id")
+    digest: str = Field(sa_column=Column(Text, nullable=False, index=True))
+    webp: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    updated_at: datetime = Field(sa_column=time())
 
 
 class CreatorHandle(SQLModel, table=True):

@@ -22,7 +22,7 @@ def desk_page(
             section=section,
             title=title,
             trail=trail,
-            person=Person(account.name, account.email, account.initials),
+            person=Person(account.name, account.email, account.initials, account.picture),
             counts=Counts(nav.packs, nav.customers, nav.setup),
             palette=palette(State.found, State.found_for, State.find.debounce(150)),
             foot=confirm_reminder("/dashboard"),

@@ -251,7 +251,7 @@ def _preview() -> rx.Component:
     return rx.fragment(
         heading("What buyers see", "card"),
         sheet(
-            person(S.account.initials, S.account.display_name, strong=True),
+            person(S.account.initials, S.account.display_name, strong=True, picture=S.account.picture),
             heading(rx.cond(rx.Var.create(seen.name) != "", seen.name, "Name of your pack"), "page"),
             prose(seen.description_html, small=True),
             spaced(

@@ -5,12 +5,12 @@ import reflex as rx
 from litesubs.components.badges import badge
 from litesubs.components.buttons import button, link_button
 from litesubs.components.fields import select_field, text_area, text_field
-from litesubs.components.layout import action_row, iconed, row
+from litesubs.components.layout import action_row, iconed, row, with_face
 from litesubs.components.navigation import page_header
 from litesubs.components.offers import settings_card
 from litesubs.components.overlays import form
-from litesubs.components.pickers import combobox_field
-from litesubs.components.surfaces import failed_state, note, skeleton_form
+from litesubs.components.pickers import combobox_field, file_field
+from litesubs.components.surfaces import avatar, failed_state, note, skeleton_form
 from litesubs.components.values import Handler, Text
 from litesubs.pages.desk import desk_page
 from litesubs.state.settings import SettingsState, currencies
@@ -19,6 +19,7 @@ S = SettingsState
 PROFILE = ("Your profile", "What buyers see on your pages, and how your figures are counted.")
 PAGE = ("Your public page", "What it says of you, above the packs you list. Buyers see it before they buy.")
 PERSON = ("Your sign-in", "Who you are when you sign in, sell and buy.")
+PICTURE_HINT = "PNG, JPEG, WebP or GIF, up to 5 MB. Its middle is shown, in a circle."
 HANDLE_HINT = "In the addresses of your pages. An old one leads to the new one and stays yours."
 
 
@@ -32,7 +33,7 @@ def page() -> rx.Component:
             ("failed", failed_state("Your settings", S.load)),
             rx.fragment(
                 settings_card(*PROFILE, skeleton_form(4)),
-                settings_card(*PAGE, skeleton_form(2)),
+                settings_card(*PAGE, skeleton_form(3)),
                 settings_card(*PERSON, skeleton_form(2)),
             ),
         ),
@@ -108,6 +109,7 @@ def _page() -> rx.Component:
     )
     return settings_card(
         *PAGE,
+        _picture(),
         _form(
             "page",
             text_area(
@@ -134,6 +136,25 @@ def _page() -> rx.Component:
             verb="Save page",
         ),
         see,
+    )
+
+
+def _picture() -> rx.Component:
+    """A file is sent as soon as it is chosen: it has no part in the form below."""
+    has_one = S.account.picture != ""
+    choose = file_field(
+        "Picture",
+        "picture",
+        accept="image/png,image/jpeg,image/webp,image/gif",
+        hint=rx.cond(S.saving == "picture", "Sending it…", PICTURE_HINT),
+        error=S.errors.get("picture", ""),
+        on_change=S.send_picture,
+    )
+    remove = button("Remove picture", on_click=S.remove_picture, size="sm", leading="trash-2")
+    return with_face(
+        avatar(S.account.initials, "xl", strong=True, picture=S.account.picture),
+        choose,
+        rx.cond(has_one, row(remove), rx.fragment()),
     )
 
 

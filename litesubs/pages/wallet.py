@@ -37,7 +37,7 @@ def page() -> rx.Component:
         ),
         confirm_reminder("/wallet"),
         rx.el.p(text_link("Help with your credits", href="/help#for-buyers"), class_name="mt-9 text-sm"),
-        person=Person(account.name, account.email, account.initials),
+        person=Person(account.name, account.email, account.initials, account.picture),
     )
 
 
@@ -63,7 +63,7 @@ def _tickets() -> rx.Component:
 
 def _group(group: Any) -> rx.Component:
     return rx.el.section(
-        creator_heading(group.creator_initials, group.creator_name),
+        creator_heading(group.creator_initials, group.creator_name, group.creator_picture),
         rx.foreach(group.subscriptions, _ticket),
     )
 

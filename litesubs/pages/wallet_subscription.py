@@ -37,7 +37,7 @@ def page() -> rx.Component:
             on_unmount=State.leave,
         ),
         confirm_reminder("/wallet"),
-        person=Person(account.name, account.email, account.initials),
+        person=Person(account.name, account.email, account.initials, account.picture),
     )
 
 
@@ -62,6 +62,7 @@ def _pack() -> rx.Component:
             view.status,
             f"from {view.creator_name}",
             rx.cond(view.buy_again_url != "", again, rx.fragment()),
+            picture=view.creator_picture,
         ),
         _explained(),
         standing_figures(view),

@@ -1,15 +1,35 @@
 """The settings of a creator: the profile that buyers see, where their days begin, and their own sign-in."""
 
+import json
 from collections.abc import AsyncGenerator
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from litesubs.domain import accounts, money, profiles
+from litesubs.domain import accounts, money, pictures, profiles
 from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.accounts import IntroductionView, ZoneView
 from litesubs.state.session import SessionState, answer_error, handler, said
 
+SEND_PICTURE = """(async () => {
+  const input = document.getElementById("picture");
+  const file = input?.files[0];
+  if (!file) return {};
+  input.value = "";
+  const [most, tooLarge, notSent] = %s;
+  if (file.size > most) return {problem: tooLarge};
+  try {
+    const answer = await fetch("/dashboard/picture", {
+      method: "POST", body: file, headers: {"content-type": "application/octet-stream", accept: "application/json"},
+    });
+    const found = await answer.json();
+    if (answer.ok) input.parentElement.removeAttribute("data-chosen");
+    return answer.ok ? found : {problem: found.title};
+  } catch {
+    return {problem: notSent};
+  }
+})()"""
+NOT_SENT = "The file could not be read or sent. Choose it again."
 FIELDS = ("display_name", "handle", "time_zone", "currency", "bio", "links", "name")
 
 
@@ -101,6 +121,32 @@ class SettingsState(SessionState):
         self.saving = ""
 
     @handler
+    def send_picture(self) -> EventSpec:
+        """Have the browser send the file that was chosen."""
+        self.saving, self.errors = "picture", {}
+        script = SEND_PICTURE % json.dumps([pictures.MOST_BYTES, pictures.TOO_LARGE, NOT_SENT])
+        sent: EventSpec = rx.call_script(script, callback=SettingsState.picture_sent)
+        return sent
+
+    @handler
+    async def picture_sent(self, answer: dict[str, object]) -> EventSpec | None:
+        """Show the new picture, or why the one before stays. Nothing was sent where no file was chosen."""
+        self.saving = ""
+        if problem := _text(answer, "problem"):
+            self.errors = {"picture": problem}
+        if not _text(answer, "picture"):
+            return None
+        self.account = await self._ask(accounts.account)
+        return said("Picture saved.")
+
+    @handler
+    async def remove_picture(self) -> EventSpec:
+        """Back to the initials."""
+        await self._ask(pictures.remove)
+        self.account, self.errors = await self._ask(accounts.account), {}
+        return said("Picture removed.")
+
+    @handler
     async def save_person(self, form: dict[str, str]) -> AsyncGenerator[EventSpec | None, None]:
         """Save the person's own name."""
         self.saving = "person"
@@ -129,6 +175,12 @@ class SettingsState(SessionState):
         self.errors, self.handle_note = error.fields, ""
         first = next((name for name in FIELDS if name in error.fields), FIELDS[0])
         return rx.call_script(f"document.getElementById('{first}')?.focus()")
+
+
+def _text(answer: object, key: str) -> str:
+    """What a browser's answer has under a key, if it is text."""
+    found = answer.get(key) if isinstance(answer, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def currencies() -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """A creator's page and a pack's: bought from without a script, and what a script adds for who has bought before."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from litesubs.domain import accounts, profiles
 from litesubs.domain.actors import Actor
@@ -10,6 +11,7 @@ from tests import factories
 from tests.e2e import people
 from tests.e2e.conftest import NewPage, Size
 from tests.e2e.people import sign_in_as
+from tests.pictures import file, plain
 
 SHIFTS = """new Promise((done) => {
   let sum = 0;
@@ -81,6 +83,41 @@ def test_who_has_credits_of_a_pack_is_told_without_anything_moving(new_page: New
     told = page.get_by_role("link", name="You have 7 credits of this pack")
     expect(told).to_have_attribute("href", f"/wallet/{held.public_id}")
     assert page.evaluate(SHIFTS) < 0.02
+
+
+def test_a_creator_has_a_picture_of_their_own(new_page: NewPage, size: Size, tmp_path: Path) -> None:
+    seller, home, link = shop()
+    good, bad = tmp_path / "me.png", tmp_path / "notes.png"
+    good.write_bytes(file(plain()))
+    bad.write_text("no picture at all")
+    page, visitor = new_page(size), new_page(size)
+
+    def faces(path: str) -> Locator:
+        visitor.goto(path)
+        return visitor.locator(".face:visible img")
+
+    expect(faces(home)).to_have_count(0)
+    sign_in_as(page, seller)
+    page.goto("/dashboard/settings")
+    page.get_by_label("Bio").fill("Not saved yet")
+    choose = page.get_by_label("Picture")
+    choose.set_input_files(bad)
+    expect(page.get_by_text("This is not a PNG, JPEG, WebP or GIF picture.")).to_be_visible()
+    choose.set_input_files(good)
+    expect(page.get_by_text("Picture saved.")).to_be_visible()
+    expect(page.get_by_text("This is not a PNG, JPEG, WebP or GIF picture.")).to_be_hidden()
+    expect(page.locator("main .face img")).to_have_js_property("naturalWidth", 256)
+    expect(page.get_by_text("me.png")).to_be_hidden()
+    expect(page.get_by_label("Bio")).to_have_value("Not saved yet")
+    for path in (home, link):
+        shown = faces(path).first
+        expect(shown).to_have_js_property("naturalWidth", 256)
+        assert visitor.evaluate(SHIFTS) < 0.02
+    page.get_by_role("button", name="Remove picture").click()
+    expect(page.get_by_text("Picture removed.")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove picture")).to_be_hidden()
+    expect(faces(home)).to_have_count(0)
+    expect(visitor.get_by_text("ML", exact=True)).to_be_visible()
 
 
 def test_a_creator_writes_what_the_public_page_says(new_page: NewPage, size: Size) -> None:

@@ -1,7 +1,7 @@
 """The desk's states: what they make of arguments that any client could send."""
 
 import asyncio
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -9,6 +9,7 @@ from litesubs.domain.errors import ValidationFailedError
 from litesubs.domain.views.desk import DeskView
 from litesubs.state.dashboard import DashboardState
 from litesubs.state.session import SessionState
+from litesubs.state.settings import SettingsState
 
 State = TypeVar("State", bound=SessionState)
 
@@ -47,6 +48,16 @@ def test_a_period_that_is_none_is_refused_and_the_chosen_one_stays(monkeypatch: 
     asyncio.run(DashboardState.pick_dates.fn(state, {"start": "2026-11-01" * 9, "end": "2026-11-20"}))
     assert asked[-1] == ("custom", "2026-11-01", "2026-11-20", "")
     assert state.errors == {}
+
+
+def test_what_a_browser_says_of_a_picture_that_was_sent_is_believed_only_where_it_is_text() -> None:
+    state = _made(SettingsState)
+    answers: list[Any] = [None, [], "x", {"problem": ["<b>"]}, {"picture": 1}, {}]
+    for answer in answers:
+        assert asyncio.run(SettingsState.picture_sent.fn(state, answer)) is None
+        assert (state.errors, state.saving) == ({}, "")
+    asyncio.run(SettingsState.picture_sent.fn(state, {"problem": "This file is empty."}))
+    assert state.errors == {"picture": "This file is empty."}
 
 
 def _made(state: type[State]) -> State:

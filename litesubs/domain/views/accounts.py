@@ -17,6 +17,7 @@ class AccountView:
     display_name: str
     time_zone: str = ""
     currency: str = ""
+    picture: str = ""
     verified: bool = True
 
 

@@ -93,7 +93,10 @@ class OfferView:
 
 @dataclass(frozen=True)
 class ProfileView:
-    """A creator's public page. `links` are (address, what to call it); `summary` is the bio as a line of plain text."""
+    """A creator's public page. `links` are (address, what to call it); `summary` is the bio as a line of plain text.
+
+    `picture` is the path of their own picture, "" where initials stand for them.
+    """
 
     handle: str
     name: str
@@ -102,6 +105,7 @@ class ProfileView:
     summary: str
     links: list[tuple[str, str]]
     offers: list[OfferView]
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,4 +137,5 @@ class StorefrontView:
     terms: str = ""
     creator_handle: str = ""
     creator_summary: str = ""
+    creator_picture: str = ""
     others: list[OfferView] = field(default_factory=list)

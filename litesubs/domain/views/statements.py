@@ -93,6 +93,7 @@ class SubscriptionView:
     older: str = ""
     spend: str = ""
     is_test: bool = False
+    creator_picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class WalletGroupView:
 
     creator_name: str
     creator_initials: str
+    creator_picture: str = ""
     subscriptions: list[SubscriptionView] = field(default_factory=list)
 
 
