@@ -1,7 +1,10 @@
 """Public pages whose content is in the first HTML, the Buy form, and health."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from urllib.parse import quote, urlencode
 
+from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
@@ -21,6 +24,13 @@ router = APIRouter(include_in_schema=False)
 READ = ["GET", "HEAD"]  # link previews and monitors ask for the headers alone
 
 
+@asynccontextmanager
+async def counting_visits() -> AsyncIterator[None]:
+    """Of the pages that are sent while the block runs, no visit is lost when it ends."""
+    yield
+    await to_thread.run_sync(visits.settle)
+
+
 @router.api_route("/p/{token}", methods=READ)
 def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddress) -> Response:
     """The page behind a share link; a link that is closed for good answers 410 with the same page saying so.
@@ -37,7 +47,9 @@ def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddre
     if request.method == "GET":
         headers = request.headers
         purpose = headers.get("sec-purpose") or headers.get("purpose") or ""
-        response.background = BackgroundTask(visits.record, token, ip, headers.get("user-agent", ""), actor, purpose)
+        agent = headers.get("user-agent", "")
+        if visits.is_news(token, ip, agent, purpose):
+            response.background = BackgroundTask(visits.record, token, ip, agent, actor)
     return response
 
 
