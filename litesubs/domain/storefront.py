@@ -2,10 +2,9 @@
 
 from datetime import UTC
 
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from litesubs.db import transaction
+from litesubs.db import Prepared, transaction
 from litesubs.domain import clock, links, packs, prose
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError
@@ -16,16 +15,19 @@ MOST_OTHERS = 6
 
 # Every row that a page shows, by the transaction that wrote it as it stands: whatever writes one changes this. Ends
 # that have come are in it too. A page that shows more rows needs them here.
-VERSION = text("""
-SELECT concat_ws(' ', link.xmin, pack.xmin, creator.xmin, link.expires_at <= :now,
-    (SELECT string_agg(concat_ws('.', other.xmin, its.xmin, its.expires_at <= :now), ' ' ORDER BY other.id)
+VERSION = Prepared(
+    "text, timestamptz",
+    """
+SELECT concat_ws(' ', link.xmin, pack.xmin, creator.xmin, link.expires_at <= $2,
+    (SELECT string_agg(concat_ws('.', other.xmin, its.xmin, its.expires_at <= $2), ' ' ORDER BY other.id)
      FROM credit_pack other JOIN share_link its ON its.pack_id = other.id AND its.is_default
      WHERE other.creator_id = pack.creator_id AND other.id <> pack.id))
 FROM share_link link
 JOIN credit_pack pack ON pack.id = link.pack_id
 JOIN creator ON creator.id = link.creator_id
-WHERE link.token = :token
-""")
+WHERE link.token = $1
+""",
+)
 
 CLOSED = {
     "disabled": ("This pack is not on sale", "{name} has taken it off sale. Credits bought before stay good."),
@@ -95,11 +97,9 @@ def version(token: str) -> str:
     if not prose.storable(token):
         raise NotFoundError
     now = clock.now()
-    with transaction() as session:
-        found = session.execute(VERSION, {"token": token, "now": now}).scalar_one_or_none()
-    if found is None:
+    if (found := VERSION.row(token, now)) is None:
         raise NotFoundError
-    return f"{now.astimezone(UTC).date()} {found}"
+    return f"{now.astimezone(UTC).date()} {found[0]}"
 
 
 def _state(link: ShareLink, pack: CreditPack, actor: Actor) -> str:

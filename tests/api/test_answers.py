@@ -144,6 +144,19 @@ def test_while_the_database_is_away_pages_say_so_and_when_to_come_back(
     assert f'<a href="{quote(path, safe="/?=")}">Try again</a>' in answer.text
 
 
+def test_while_the_database_is_away_a_visitor_is_told_too_though_the_page_is_kept(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/p/{factories.token_of(factories.pack(factories.creator()))}"
+    with monkeypatch.context() as patch:
+        assert client.get(page).status_code == 200
+        _without_database(patch)
+        assert client.get(page).status_code == 503
+    settings.cache_clear()
+    db.reset()
+    assert client.get(page).status_code == 200
+
+
 def test_while_the_database_is_away_forms_and_programs_are_told(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
