@@ -2,9 +2,9 @@
 
     python -m bench.load PORT CONNECTIONS REQUESTS < requests
 
-Reads one JSON object a line: `{"path", "headers", "body"}`; sends REQUESTS of them in a circle, each with a fresh
-Idempotency-Key, and prints `{"seconds", "p50", "p99", "statuses"}` (milliseconds). A process of its own, so that its
-work is not the server's.
+Reads one JSON object a line: `{"method", "path", "headers", "body"}`, a POST unless it has a method; sends REQUESTS of
+them in a circle, each POST with a fresh Idempotency-Key, and prints `{"seconds", "p50", "p99", "statuses"}`
+(milliseconds). A process of its own, so that its work is not the server's.
 """
 
 import asyncio
@@ -82,11 +82,13 @@ async def run(port: int, connections: int, requests: list[bytes]) -> dict[str, o
 
 
 def written(request: dict[str, Any]) -> bytes:
-    """The bytes of a request, without its end, which has the key."""
-    body: bytes = request["body"].encode()
-    lines = [f"POST {request['path']} HTTP/1.1", "host: localhost", f"content-length: {len(body)}"]
+    """The bytes of a request. A GET has no body and no key."""
+    method = request.get("method", "POST")
+    body: bytes = request.get("body", "").encode()
+    lines = [f"{method} {request['path']} HTTP/1.1", "host: localhost"]
     lines += [f"{name}: {value}" for name, value in request["headers"].items()]
-    lines.append(f"idempotency-key: {secrets.token_hex(16)}")
+    if method == "POST":
+        lines += [f"content-length: {len(body)}", f"idempotency-key: {secrets.token_hex(16)}"]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 

@@ -9,6 +9,7 @@ from reflex.event import EventType
 from litesubs import jobs
 from litesubs.api import compression, site
 from litesubs.api.app import api
+from litesubs.api.public import counting_visits
 from litesubs.components.document import error_boundary, head
 from litesubs.pages import (
     checkout_cancelled,
@@ -66,6 +67,7 @@ app = rx.App(
 )
 app.add_middleware(OnePerson())
 app.register_lifespan_task(jobs.running_worker)
+app.register_lifespan_task(counting_visits)
 
 
 def public(page: Callable[[], rx.Component], route: str, title: str | rx.Var[str], **more: Any) -> None:

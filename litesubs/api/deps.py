@@ -3,18 +3,25 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Depends, Request
 
 from litesubs.api import session_cookie
 from litesubs.domain import accounts
-from litesubs.domain.actors import Actor
+from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CrossSiteError
 from litesubs.settings import settings
 
 
-def current_actor(request: Request) -> Actor:
-    """The person whose session cookie came with the request, or a visitor."""
-    return accounts.actor_for(session_cookie.read(request))
+async def current_actor(request: Request) -> Actor:
+    """The person whose session cookie came with the request, or a visitor, for whom no thread is taken."""
+    token = session_cookie.read(request)
+    return await to_thread.run_sync(accounts.actor_for, token) if token else VISITOR
+
+
+async def asking_address(request: Request) -> str:
+    """`client_address`, without a thread, which FastAPI takes for a plain function."""
+    return client_address(request)
 
 
 def client_address(request: Request) -> str:
@@ -59,5 +66,5 @@ def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
-ClientAddress = Annotated[str, Depends(client_address)]
+ClientAddress = Annotated[str, Depends(asking_address)]
 FROM_OUR_PAGES = Depends(from_our_pages)

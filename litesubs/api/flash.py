@@ -21,8 +21,10 @@ def leave(response: Response, flash: Flash) -> None:
 
 def read(request: Request) -> Flash:
     """What was left, or nothing if it is old or forged."""
+    if COOKIE not in request.cookies:
+        return {}
     try:
-        found = _signer().loads(request.cookies.get(COOKIE, ""), max_age=SECONDS)
+        found = _signer().loads(request.cookies[COOKIE], max_age=SECONDS)
     except BadSignature:
         return {}
     return {str(key): str(value) for key, value in found.items()}

@@ -1,11 +1,13 @@
 """Public pages whose content is in the first HTML, the Buy form, and health."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
+from anyio import to_thread
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
@@ -24,6 +26,13 @@ router = APIRouter(include_in_schema=False)
 
 READ = ["GET", "HEAD"]  # link previews and monitors ask for the headers alone
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@asynccontextmanager
+async def counting_visits() -> AsyncIterator[None]:
+    """Of the pages that are sent while the block runs, no visit is lost when it ends."""
+    yield
+    await to_thread.run_sync(visits.settle)
 
 
 @router.api_route("/p/{token}", methods=READ)
@@ -149,7 +158,8 @@ def _opened(page: kept.Page, request: Request, actor: Actor, ip: str) -> Respons
     if page.token and request.method == "GET":
         headers = request.headers
         agent, purpose = headers.get("user-agent", ""), headers.get("sec-purpose") or headers.get("purpose") or ""
-        page.answer.background = BackgroundTask(visits.record, page.token, ip, agent, actor, purpose)
+        if visits.is_news(page.token, ip, agent, purpose):
+            page.answer.background = BackgroundTask(visits.record, page.token, ip, agent, actor)
     return page.answer
 
 

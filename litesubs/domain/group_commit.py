@@ -30,8 +30,7 @@ DEADLINE_SECONDS = 20
 BRISK_MILLISECONDS, PATIENT_MILLISECONDS = 100, 2_000  # how long a lock is waited for
 HELD_SECONDS = 1.0
 BEHIND_A_KEY = "while inserting index tuple"  # so PostgreSQL says where it waits for who writes the same key
-# Plans are made once: one that was made while a table was empty would read all of it, however large it has become.
-OPTIONS = "-c jit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c statement_timeout=10s"
+OPTIONS = f"{db.FIXED_PLANS} -c statement_timeout=10s"
 PREPARE = """
 PREPARE spend (text, uuid, uuid, uuid, text, text, bytea, uuid, bigint, uuid, text, text, jsonb, bytea, bytea, integer,
     timestamptz) AS SELECT code, replayed, body FROM post_spend($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,

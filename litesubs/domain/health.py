@@ -1,5 +1,6 @@
 """Whether this process can do its work."""
 
+import psycopg2
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -7,7 +8,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from litesubs.db import DatabaseNotConfiguredError, transaction
 
 # What a use case raises while the database cannot be reached or has no connection left.
-OUTAGE = (OperationalError, InterfaceError, PoolTimeoutError)
+OUTAGE = (
+    OperationalError,
+    InterfaceError,
+    PoolTimeoutError,
+    psycopg2.OperationalError,
+    psycopg2.InterfaceError,
+)
 
 
 def ready() -> bool:

@@ -4,10 +4,9 @@ from datetime import UTC
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
 from sqlmodel import Session, col, select
 
-from litesubs.db import transaction
+from litesubs.db import Prepared, transaction
 from litesubs.domain import clock, links, packs, pictures, prose, statements
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError
@@ -21,15 +20,17 @@ LINK_LABEL_LENGTH = 40
 # that have come are in it too. A page that shows more rows needs them here.
 SHOWN = """
 SELECT concat_ws(' ', creator.xmin,
-    (SELECT string_agg(concat_ws('.', pack.xmin, main.xmin, main.expires_at <= :now), ' ' ORDER BY pack.id)
+    (SELECT string_agg(concat_ws('.', pack.xmin, main.xmin, main.expires_at <= $2), ' ' ORDER BY pack.id)
      FROM credit_pack pack JOIN share_link main ON main.pack_id = pack.id AND main.is_default
      WHERE pack.creator_id = creator.id)"""
-LINK_VERSION = text(
-    f"{SHOWN}, link.xmin, link.expires_at <= :now) FROM share_link link "
-    "JOIN creator ON creator.id = link.creator_id WHERE link.token = :key"
+LINK_VERSION = Prepared(
+    "text, timestamptz",
+    f"{SHOWN}, link.xmin, link.expires_at <= $2) FROM share_link link "
+    "JOIN creator ON creator.id = link.creator_id WHERE link.token = $1",
 )
-CREATOR_VERSION = text(
-    f"{SHOWN}) FROM creator_handle had JOIN creator ON creator.id = had.creator_id WHERE had.handle = :key"
+CREATOR_VERSION = Prepared(
+    "text, timestamptz",
+    f"{SHOWN}) FROM creator_handle had JOIN creator ON creator.id = had.creator_id WHERE had.handle = $1",
 )
 
 CLOSED = {
@@ -191,15 +192,13 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
     )
 
 
-def _version(query: TextClause, key: str) -> str:
+def _version(query: Prepared, key: str) -> str:
     if not prose.storable(key):
         raise NotFoundError
     now = clock.now()
-    with transaction() as session:
-        found = session.execute(query, {"key": key, "now": now}).scalar_one_or_none()
-    if found is None:
+    if (found := query.row(key, now)) is None:
         raise NotFoundError
-    return f"{now.astimezone(UTC).date()} {found}"
+    return f"{now.astimezone(UTC).date()} {found[0]}"
 
 
 def _handle(written: str) -> str:

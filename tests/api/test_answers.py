@@ -1,5 +1,6 @@
 """What browsers and programs are told where a request cannot be answered, and how pages keep people signed in."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,9 +17,9 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.responses import PlainTextResponse
 
 from litesubs import db
-from litesubs.api import auth, compression, site, templates
+from litesubs.api import auth, compression, public, site, templates
 from litesubs.api.app import api
-from litesubs.domain import accounts, clock, links, packs, profiles
+from litesubs.domain import accounts, clock, links, packs, profiles, visits
 from litesubs.domain.packs import PackDraft
 from litesubs.settings import settings
 from tests import factories
@@ -140,6 +141,19 @@ def test_while_the_database_is_away_pages_say_so_and_when_to_come_back(
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     assert "The database does not answer. Nothing is lost." in answer.text
     assert f'<a href="{quote(path, safe="/?=")}">Try again</a>' in answer.text
+
+
+def test_while_the_database_is_away_a_visitor_is_told_too_though_the_page_is_kept(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = f"/p/{factories.token_of(factories.pack(factories.creator()))}"
+    with monkeypatch.context() as patch:
+        assert client.get(page).status_code == 200
+        _without_database(patch)
+        assert client.get(page).status_code == 503
+    settings.cache_clear()
+    db.reset()
+    assert client.get(page).status_code == 200
 
 
 def test_while_the_database_is_away_forms_and_programs_are_told(
@@ -310,6 +324,22 @@ def test_a_kept_page_ends_with_its_link(client: TestClient) -> None:
         assert client.get(f"/p/{link.token}").status_code == 410
     links.revoke(creator, link.id)
     assert client.get(f"/p/{link.token}").status_code == 410
+
+
+def test_a_visit_that_waits_when_the_server_stops_is_counted(client: TestClient) -> None:
+    creator = factories.creator()
+    page = f"/p/{factories.token_of(factories.pack(creator))}"
+    person = {"user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:120.0) Gecko/20100101 Firefox/120.0"}
+
+    async def serve() -> None:
+        async with public.counting_visits():
+            with visits.writing:  # somebody else writes
+                for headers in (person, person, {"user-agent": "curl/8.4.0"}):
+                    assert client.get(page, headers=headers).status_code == 200
+                assert links.mine(creator)[0].figures.views == 0
+
+    asyncio.run(serve())
+    assert links.mine(creator)[0].figures.views == 1
 
 
 def _rules(policy: str) -> dict[str, list[str]]:

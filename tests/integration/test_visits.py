@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from litesubs import db
@@ -135,6 +136,71 @@ def test_twenty_visits_at_once_are_counted_exactly() -> None:
     others = [partial(visit, offer, f"198.51.100.{number}") for number in range(10)]
     assert unexpected(at_once(*same, *others)) == []
     assert views(offer) == 11
+
+
+def test_what_comes_while_visits_are_written_is_written_together_and_none_is_lost() -> None:
+    seller = factories.creator()
+    first, second = factories.pack(seller), factories.pack(seller)
+    with visits.writing:  # somebody writes
+        for number in range(visits.MOST_AT_ONCE + 2):
+            visit(first, f"198.51.{number // 256}.{number % 256}")
+        visit(first, "198.51.0.0")
+        visit(second)
+        visit(second, "192.0.2.2", actor=seller)
+        assert (views(first), views(second)) == (0, 0)
+    visits.settle()
+    assert (views(first), views(second)) == (visits.MOST_AT_ONCE + 2, 1)
+
+
+def test_who_was_counted_just_now_asks_no_database_and_another_process_does_not_count_them_again() -> None:
+    offer = factories.pack(factories.creator())
+    token = token_of(offer)
+    with clock.at(datetime(2027, 1, 5, 10, 1, tzinfo=UTC)):
+        assert visits.is_news(token, "192.0.2.1", SAFARI)
+        visit(offer)
+        assert not visits.is_news(token, "192.0.2.1", SAFARI)
+        assert visits.is_news(token, "192.0.2.2", SAFARI)
+        assert visits.is_news(token, "192.0.2.1", FIREFOX)
+    with clock.at(datetime(2027, 1, 5, 10, 15, tzinfo=UTC)):  # it could be another day somewhere
+        assert visits.is_news(token, "192.0.2.1", SAFARI)
+        visit(offer)
+        visits.known.clear()
+        visit(offer)
+    assert views(offer) == 1
+
+
+def test_a_creator_and_what_failed_are_not_remembered_as_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    seller = factories.creator()
+    offer = factories.pack(seller)
+    visit(offer, actor=seller)
+    with monkeypatch.context() as broken:
+        broken.setattr(visits, "COUNT", text("SELECT 1 / 0, :opened"))
+        visit(offer)
+    assert views(offer) == 0
+    visit(offer)
+    assert views(offer) == 1
+
+
+def test_two_processes_that_write_the_same_visits_in_other_orders_count_them_once() -> None:
+    seller = factories.creator()
+    offers = [factories.pack(seller) for _ in range(3)]
+    seen = [
+        visits.Visit(token_of(offer), f"198.51.100.{number}\n{SAFARI}", VISITOR, clock.now())
+        for offer in offers
+        for number in range(40)
+    ]
+    assert unexpected(at_once(*[partial(visits.write, order) for order in (seen, seen[::-1]) * 4])) == []
+    assert [views(offer) for offer in offers] == [40, 40, 40]
+
+
+def test_more_than_can_wait_is_let_go_and_the_page_does_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    offer = factories.pack(factories.creator())
+    monkeypatch.setattr(visits, "MOST_WAITING", 2)
+    with visits.writing:
+        for number in range(5):
+            visit(offer, f"198.51.100.{number}")
+    visits.settle()
+    assert views(offer) == 2
 
 
 def test_what_is_kept_tells_neither_address_nor_browser_and_goes_after_two_days() -> None:
