@@ -1,6 +1,8 @@
 """The landing page and the help. They are still: words and a plain script each, no framework."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -13,6 +15,7 @@ from litesubs.settings import settings
 router = APIRouter(include_in_schema=False)
 
 READ = ["GET", "HEAD"]
+DEMO = '<script src="/demo.js" defer></script>'
 SEARCH = '<script src="/help.js" defer></script>'
 NOINDEX = '<meta name="robots" content="noindex"/>'
 
@@ -20,7 +23,8 @@ NOINDEX = '<meta name="robots" content="noindex"/>'
 @router.api_route("/", methods=READ)
 def landing() -> Response:
     """What Litesubs is."""
-    return _still("index", "/", {})
+    boot = {"demo_link": f"{urlsplit(settings().base_url).netloc}/c/you/10-guitar-lessons"}
+    return _still("index", "/", boot, _product() + DEMO)
 
 
 @router.api_route("/help", methods=READ)
@@ -54,8 +58,28 @@ def help_answer(slug: str) -> Response:
     return _still("help/answer", answer.path, boot)
 
 
+def _product() -> str:
+    """Who makes it, this site, and what it is and costs, as schema.org says such things."""
+    base = settings().base_url
+    maker = {"@type": "Organization", "@id": f"{base}/#organization", "name": "Litesubs", "url": f"{base}/"}
+    maker["logo"] = f"{base}/icons/icon-512.png"
+    by = {"@id": maker["@id"]}
+    site_ = {"@type": "WebSite", "name": "Litesubs", "url": f"{base}/", "inLanguage": "en", "publisher": by}
+    product = {
+        "@type": "SoftwareApplication",
+        "name": "Litesubs",
+        "url": f"{base}/",
+        "description": "Sells packs of credits by link: paid once, used one by one, never renewed.",
+        "applicationCategory": "BusinessApplication",
+        "operatingSystem": "Any with a web browser",
+        "offers": {"@type": "Offer", "price": "0", "priceCurrency": "EUR"},
+        "publisher": by,
+    }
+    return templates.structured({"@context": "https://schema.org", "@graph": [maker, site_, product]})
+
+
 def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:
     """A built page as it is, with its canonical address, its tags for previews, and what else belongs into its head."""
-    page, base = templates.still(name, dict(boot)).html, settings().base_url
-    more = templates.tags_of(page, base + path, f"{base}/og.png") + head
-    return site.sent(templates.Filled(page.replace("</head>", f"{more}</head>", 1)))
+    page, base = templates.still(name, dict(boot)), settings().base_url
+    more = templates.tags_of(page.html, base + path, f"{base}/og.png") + head
+    return site.sent(replace(page, html=page.html.replace("</head>", f"{more}</head>", 1)))

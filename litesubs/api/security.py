@@ -36,13 +36,17 @@ def headers(*, private: bool) -> dict[str, str]:
     return found
 
 
-def policy(page: str = "") -> str:
+def policy(page: str = "", *, live: bool = True) -> str:
     """The Content-Security-Policy of a built page, by its path without `.html`, or of an answer without inline scripts.
+
+    A page that is not `live` keeps its inline styles (those of icons) and runs no inline script.
 
     The build's own inline scripts and styles are allowed by their hashes, which are read from the file and never from a
     filled page, where somebody's words stand.
     """
     scripts, styles = _inline(templates.template(page)) if page else ([], [])
+    if not live:
+        return _written([], styles)
     if page.split("/", 1)[0] in OPENED_UP:
         return _written([*scripts, "'unsafe-eval'"], ["'unsafe-inline'"])
     return _written(scripts, [*styles, _hash(EMPTY_STYLE)] if page else [])

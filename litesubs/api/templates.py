@@ -34,10 +34,11 @@ Boot = dict[str, str]
 
 @dataclass(frozen=True)
 class Filled:
-    """A page to send. `live` names the built page whose inline scripts it runs; "" where it runs none."""
+    """A page to send, with the name of the built page it was made from. A still one runs no inline scripts."""
 
     html: str
-    live: str = ""
+    name: str
+    live: bool = True
 
 
 def site_root() -> Path:
@@ -53,7 +54,7 @@ def template(name: str) -> str:
 
 def still(name: str, boot: Boot) -> Filled:
     """The page with its fields, without the scripts that would make it live; theme.js, a plain file, stays."""
-    return Filled(PLACEHOLDER.sub(partial(_value, boot), _without_scripts(name)))
+    return Filled(PLACEHOLDER.sub(partial(_value, boot), _without_scripts(name)), name, live=False)
 
 
 def fill(name: str, boot: Boot, head: str = "") -> Filled:
