@@ -27,7 +27,7 @@
   const fields = [
     ["name", named, "A pack needs a name"],
     ["credits", counted, `A number from 1 to ${MOST_CREDITS}`],
-    ["price", priced, "From €0.50 to €10,000"],
+    ["price", priced, "€0.50 to €10,000"],
   ].map(([name, read, wrong]) => {
     const input = document.getElementById(`demo-${name}`);
     const note = document.getElementById(`demo-${name}-note`);
@@ -70,16 +70,17 @@
     for (const place of demo.querySelectorAll(`[data-demo-show=${name}]`)) place.textContent = words;
   };
   const element = (tag, className, ...children) => {
-    const made = document.createElement(tag);
-    made.className = className;
-    made.append(...children);
-    return made;
+    const node = document.createElement(tag);
+    node.className = className;
+    node.append(...children);
+    return node;
   };
 
   const drawPack = () => {
     const link = `${location.host}/c/you/${slug(pack.name)}`;
     show("name", pack.name);
     show("credits", pack.credits);
+    show("price", whole(pack.price));
     show("each", each(pack));
     show("pay", paid ? "Paid" : `Pay ${whole(pack.price)}`);
     show("link", made ? link : "Appears when you create it");
@@ -92,7 +93,7 @@
     show("bought", shown.name);
     show("left", sold ? left : shown.credits);
     show("of", sold ? `of ${shown.credits} left` : "once it is paid");
-    const holes = part("holes").firstElementChild;
+    const holes = part("holes").querySelector(".holes");
     holes.setAttribute("aria-label", sold ? `${left} of ${shown.credits} credits left` : `${count(shown.credits)}, not bought yet`);
     holes.replaceChildren(
       ...Array.from({ length: shown.credits }, (_, at) => {
@@ -169,7 +170,7 @@
     if (!left) return say(sold ? "No credit is left. Start again, or sell another pack." : "Nothing is bought yet. Pay in step 2 first.");
     left -= 1;
     draw();
-    part("holes").firstElementChild.children[sold.credits - left - 1].toggleAttribute("data-fresh", true);
+    part("holes").querySelectorAll("i")[sold.credits - left - 1].setAttribute("data-fresh", "");
     part("ledger").prepend(line(["Used today, with you"], -1, left));
     part("ledger").scrollTop = 0;
     say(left ? `1 credit used. ${left} of ${sold.credits} left, as both of you can read.` : "All used. Nothing renews: the buyer decides whether to buy again.");
@@ -189,7 +190,7 @@
   /* The example's one line stays as the shape of all others; without a sale nobody sees it. */
   const empty = () => {
     const row = part("ledger").firstElementChild;
-    row.className = row.className.replace(" enter", "");
+    row.classList.remove("enter");
     row.children[0].textContent = "Each credit that moves leaves a line";
     row.children[1].textContent = row.children[2].textContent = "";
     part("ledger").replaceChildren(row);
@@ -207,7 +208,7 @@
       draw();
     });
     field.input.addEventListener("input", () => {
-      if (!read(field)) return say(`${field.wrong}.`);
+      if (!read(field)) return say(`${field.input.labels[0].textContent}: ${field.wrong}.`);
       made = paid = false;
       draw();
       say(sold ? "Who has bought keeps what they bought. This is what the next buyer sees." : "The buyer's page follows. Create the link when it is right.");
@@ -220,10 +221,7 @@
   const acts = { pay, use, again };
   demo.addEventListener("click", (event) => acts[event.target.closest("[data-demo-do]")?.dataset.demoDo]?.());
 
-  for (const field of fields) {
-    read(field);
-    settle(field);
-  }
+  fields.forEach(settle); /* a browser that reloads may keep what was typed */
   empty();
   draw();
 })();

@@ -61,15 +61,12 @@ def demo(*steps: rx.Component, start: str) -> rx.Component:
         rx.el.p(
             "Change a value, or create the link as it is.",
             role="status",
-            class_name="with-script min-h-10 min-w-0 flex-1 content-center [overflow-wrap:anywhere]",
+            class_name="with-script min-h-10 max-sm:min-h-15 min-w-0 flex-1 content-center [overflow-wrap:anywhere]",
             custom_attrs={"data-demo-part": "say"},
         ),
         rx.el.p("An example. With JavaScript it can be played through.", class_name="without-script flex-1"),
         link_button("Make a real one", href=start, trailing="arrow-right"),
-        class_name=(
-            "sticky bottom-0 flex items-center gap-4 border-t border-border bg-raised px-6 py-3 max-sm:px-4 "
-            "max-sm:pb-[calc(12px+env(safe-area-inset-bottom))]"
-        ),
+        class_name=("flex items-center gap-4 border-t border-border px-6 py-3 max-sm:px-4"),
     )
     return rx.el.div(
         rx.el.ol(
@@ -80,7 +77,7 @@ def demo(*steps: rx.Component, start: str) -> rx.Component:
             ),
         ),
         told,
-        class_name="overflow-clip rounded-xl border border-border bg-raised",
+        class_name="overflow-hidden rounded-xl border border-border bg-raised",
         custom_attrs={"data-demo": ""},
     )
 
@@ -137,12 +134,13 @@ def link_line(link: Text) -> rx.Component:
         rx.el.p("Share link", class_name="text-sm font-medium"),
         rx.el.p(
             icon("link", "s"),
-            shown("link", link, "min-w-0 truncate"),
+            shown("link", link, "line-clamp-2 min-w-0 [overflow-wrap:anywhere]"),
             class_name=(
-                "mt-1.5 flex h-10 items-center gap-2.5 rounded-md border border-border bg-sunken px-3 font-mono "
-                "text-sm text-muted max-sm:h-11"
+                "mt-1.5 flex h-[58px] items-center gap-3 rounded-md border border-border bg-sunken px-3.5 font-mono "
+                "text-sm text-muted"
             ),
         ),
+        class_name="mt-auto",
     )
 
 
@@ -185,7 +183,7 @@ def demo_ticket(name: Text, credits_: int) -> rx.Component:
         ticket(
             rx.el.p(
                 shown("bought", name, "min-w-0 truncate font-medium"),
-                rx.el.span("with you", class_name="ticket-soft text-sm"),
+                rx.el.span("with you", class_name="ticket-soft text-sm whitespace-nowrap"),
                 class_name="mb-4 flex items-baseline justify-between gap-3",
             ),
             rx.el.div(
@@ -353,7 +351,7 @@ def _sample_ticket() -> rx.Component:
         rx.el.p(
             rx.el.span(
                 rx.el.b("7", class_name="text-[56px] leading-[48px] font-bold tracking-[-.04em]"),
-                rx.el.span(" left of 10", class_name="font-medium"),
+                rx.el.span(" left of 10", class_name="ml-1 font-medium"),
             ),
             rx.el.span("until 4 Jun 2027", class_name="ticket-soft text-sm font-medium"),
             class_name="mt-14 flex items-end justify-between gap-3",

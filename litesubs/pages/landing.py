@@ -137,7 +137,7 @@ def page() -> rx.Component:
     )
 
 
-TRY_LEAD = "Make the link, pay as the buyer would, and use up the credits. No money moves on this page."
+TRY_LEAD = "Make the link, pay as the buyer, use up the credits. No money moves here."
 LEDGER_TEXT = (
     "Every credit that moves leaves a line: who, why, when, and what was left after. Nobody can edit a line, not "
     "even you. "
@@ -175,6 +175,7 @@ def _demo() -> rx.Component:
                 link,
                 NAME,
                 ("Credits", shown("credits", "10")),
+                ("Price", shown("price", "€380")),
                 ("Per credit", shown("each", "€38.00")),
                 ("Renews", rx.el.span("Never")),
                 pay=demo_button(shown("pay", "Pay €380"), "pay"),
