@@ -157,11 +157,11 @@
     items[(next + items.length) % items.length].focus();
   });
 
-  /* A menu made of details closes as the others do: on a press elsewhere, and on Escape. */
+  /* A menu made of details closes as the others do: on a press elsewhere or on a link in it, and on Escape. */
   const openMenu = () => document.querySelector("details[data-menu][open]");
   document.addEventListener("click", (event) => {
     const menu = openMenu();
-    if (menu && !menu.contains(event.target)) menu.open = false;
+    if (menu && (!menu.contains(event.target) || event.target.closest("a"))) menu.open = false;
   });
   document.addEventListener("keydown", (event) => {
     const menu = openMenu();

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import Response
@@ -14,6 +15,7 @@ from litesubs.settings import settings
 router = APIRouter(include_in_schema=False)
 
 READ = ["GET", "HEAD"]
+DEMO = '<script src="/demo.js" defer></script>'
 SEARCH = '<script src="/help.js" defer></script>'
 NOINDEX = '<meta name="robots" content="noindex"/>'
 
@@ -21,7 +23,8 @@ NOINDEX = '<meta name="robots" content="noindex"/>'
 @router.api_route("/", methods=READ)
 def landing() -> Response:
     """What Litesubs is."""
-    return _still("index", "/", {})
+    boot = {"demo_link": f"{urlsplit(settings().base_url).netloc}/c/you/10-guitar-lessons"}
+    return _still("index", "/", boot, _product() + DEMO)
 
 
 @router.api_route("/help", methods=READ)
@@ -53,6 +56,26 @@ def help_answer(slug: str) -> Response:
         "others_html": guide.others(answer),
     }
     return _still("help/answer", answer.path, boot)
+
+
+def _product() -> str:
+    """Who makes it, this site, and what it is and costs, as schema.org says such things."""
+    base = settings().base_url
+    maker = {"@type": "Organization", "@id": f"{base}/#organization", "name": "Litesubs", "url": f"{base}/"}
+    maker["logo"] = f"{base}/icons/icon-512.png"
+    by = {"@id": maker["@id"]}
+    site_ = {"@type": "WebSite", "name": "Litesubs", "url": f"{base}/", "inLanguage": "en", "publisher": by}
+    product = {
+        "@type": "SoftwareApplication",
+        "name": "Litesubs",
+        "url": f"{base}/",
+        "description": "Sells packs of credits by link: paid once, used one by one, never renewed.",
+        "applicationCategory": "BusinessApplication",
+        "operatingSystem": "Any with a web browser",
+        "offers": {"@type": "Offer", "price": "0", "priceCurrency": "EUR"},
+        "publisher": by,
+    }
+    return templates.structured({"@context": "https://schema.org", "@graph": [maker, site_, product]})
 
 
 def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:

@@ -37,7 +37,9 @@ def headers(*, private: bool) -> dict[str, str]:
 
 
 def policy(page: str = "", *, live: bool = True) -> str:
-    """The Content-Security-Policy of a built page, by its path without `.html`, or of an answer that is none.
+    """The Content-Security-Policy of a built page, by its path without `.html`, or of an answer without inline scripts.
+
+    A page that is not `live` keeps its inline styles (those of icons) and runs no inline script.
 
     The build's own inline scripts and styles are allowed by their hashes, which are read from the file and never from a
     filled page, where somebody's words stand.

@@ -352,7 +352,7 @@ def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
 
 def sent(page: templates.Filled, status: int = 200) -> Response:
     """A page as an answer, with the policy of what it runs."""
-    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.built, live=page.live)}
+    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.name, live=page.live)}
     return HTMLResponse(page.html, status, headers=headers)
 
 

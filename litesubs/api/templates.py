@@ -34,10 +34,10 @@ Boot = dict[str, str]
 
 @dataclass(frozen=True)
 class Filled:
-    """A page to send, and which built page it was; a `live` one runs that one's inline scripts."""
+    """A page to send, with the name of the built page it was made from. A still one runs no inline scripts."""
 
     html: str
-    built: str
+    name: str
     live: bool = True
 
 

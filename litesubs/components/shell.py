@@ -13,7 +13,7 @@ from litesubs.components.navigation import breadcrumb
 from litesubs.components.overlays import announcer, toaster
 from litesubs.components.palette import palette_button
 from litesubs.components.sidebar import Counts, Section, drawer, sidebar
-from litesubs.components.signed_in import SIDES, Person, face_menu, sign_out_button, theme_toggle
+from litesubs.components.signed_in import PANEL, SIDES, Person, face_menu, sign_out_button, theme_toggle
 from litesubs.components.values import Text, joined
 
 GUTTER = "mx-auto w-full max-w-[1120px] px-8 max-sm:px-5"
@@ -25,19 +25,47 @@ def public_page(*children: rx.Component, header: rx.Component | None = None) -> 
 
 
 def public_header(
-    *links: rx.Component, home: rx.Component | None = None, actions: list[rx.Component] | None = None
+    *links: rx.Component,
+    home: rx.Component | None = None,
+    actions: list[rx.Component] | None = None,
+    more: list[rx.Component] | None = None,
 ) -> rx.Component:
-    """The line on top of public pages: home on the left, then links; actions on the right."""
+    """The line on top of public pages: home on the left, then links; actions on the right.
+
+    On phones the links are in a menu at the end, which works without scripts, with what there is `more`.
+    """
     right = actions if actions is not None else [link_button("Sign in", href="/login", size="sm")]
     return rx.el.header(
         home or wordmark(),
-        rx.el.nav(*links, class_name="flex gap-[26px] font-medium text-muted max-sm:hidden")
+        rx.el.nav(*links, class_name="flex gap-[26px] font-medium text-muted max-sm:hidden [&>a]:hover:text-text")
         if links
         else rx.fragment(),
         rx.el.div(class_name="flex-1"),
         theme_toggle(),
         *right,
+        _section_menu([*links, *(more or [])]) if links else rx.fragment(),
         class_name=joined(GUTTER, "flex min-h-16 items-center gap-6 max-sm:min-h-14 max-sm:gap-2"),
+    )
+
+
+def _section_menu(links: list[rx.Component]) -> rx.Component:
+    entries = (
+        "[&>a]:flex [&>a]:min-h-11 [&>a]:items-center [&>a]:rounded-[8px] [&>a]:px-3 [&>a]:text-lg "
+        "[&>a]:hover:bg-sunken"
+    )
+    return rx.el.details(
+        rx.el.summary(
+            icon("menu"),
+            class_name="grid size-11 place-items-center rounded-[8px] text-muted hover:bg-sunken",
+            custom_attrs={"aria-label": "Menu"},
+        ),
+        rx.el.nav(
+            *links,
+            class_name=f"absolute right-0 z-10 mt-1 w-[220px] {PANEL} {entries}",
+            custom_attrs={"aria-label": "Sections"},
+        ),
+        class_name="relative -mr-3 sm:hidden",
+        custom_attrs={"data-menu": ""},
     )
 
 

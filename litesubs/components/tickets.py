@@ -7,6 +7,7 @@ import reflex as rx
 from litesubs.components.values import Child, Flag, Number, Text, grouped, joined, plural
 
 NUMBERED_TO = 30
+IN_A_ROW = 10  # as theme.css has it
 
 
 def holes(total: Number, spent: Number = 0, *, plain: bool = False) -> rx.Component:
@@ -30,13 +31,13 @@ def holes(total: Number, spent: Number = 0, *, plain: bool = False) -> rx.Compon
     return rx.cond(count.to(int) <= NUMBERED_TO, dots, rx.fragment())
 
 
-def still_holes(total: int, spent: int = 0, *, columns: int = 10, plain: bool = False) -> rx.Component:
+def still_holes(total: int, spent: int = 0, *, columns: int = IN_A_ROW, plain: bool = False) -> rx.Component:
     """Holes whose numbers are known when the page is built, for pages that are drawn once."""
     return rx.el.div(
         *[rx.el.i(str(n), custom_attrs={"data-k": "s" if n <= spent else "a"}) for n in range(1, total + 1)],
         role="img",
         class_name="holes",
-        style={"gridTemplateColumns": f"repeat({columns}, minmax(0, 1fr))"},
+        **({} if columns == IN_A_ROW else {"style": {"gridTemplateColumns": f"repeat({columns}, minmax(0, 1fr))"}}),
         custom_attrs={
             "aria-label": f"{total - spent} of {total} credits left",
             **({"data-plain": ""} if plain else {}),

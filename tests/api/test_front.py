@@ -2,6 +2,8 @@
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 
@@ -98,3 +100,53 @@ def test_a_search_for_anything_is_answered_and_escaped() -> None:
     assert "No answer has these words" in page
     assert guide.matching("  ") == set(guide.answers())
     assert raw(f"/help?q={'x' * 5_000}")
+
+
+def test_the_landing_page_is_whole_before_any_script_runs() -> None:
+    page = raw("/")
+    host = settings().base_url.split("//")[1]
+    text = unescape(re.sub(r"<[^>]+>", " ", page))
+    for words in (
+        "Sell it by the ten.",
+        "Litesubs sells packs of credits by link",
+        f"{host}/c/you/10-guitar-lessons",
+        "Pay €380",
+        "€38.00",
+        "Bought 10 guitar lessons",
+        "0%",
+        "Where does the money go?",
+        "What do you sell ten of?",
+    ):
+        assert words in text
+    assert page.count("<summary") == page.count("<details") == 9  # eight questions and the phone's menu
+    assert 'value="10 guitar lessons"' in page
+
+
+def test_every_place_that_the_landing_page_links_to_within_itself_is_there() -> None:
+    page = raw("/")
+    assert (
+        {"try", "costs", "questions"}
+        <= set(re.findall(r'href="#([^"]+)"', page))
+        <= set(re.findall(r'id="([^"]+)"', page))
+    )
+
+
+def test_the_landing_page_says_to_search_engines_what_it_is_and_costs() -> None:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', raw("/"), re.DOTALL)
+    assert found
+    things = {thing["@type"]: thing for thing in json.loads(found[1])["@graph"]}
+    assert set(things) == {"Organization", "WebSite", "SoftwareApplication"}
+    assert things["SoftwareApplication"]["offers"] == {"@type": "Offer", "price": "0", "priceCurrency": "EUR"}
+    assert things["WebSite"]["publisher"]["@id"] == things["Organization"]["@id"]
+
+
+@pytest.mark.parametrize("path", ["/", "/help", "/nowhere"])
+def test_a_still_page_runs_files_alone_and_its_policy_allows_the_styles_that_it_has(path: str) -> None:
+    answer = TestClient(api).get(path, headers=PERSON)
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert not re.search(r'<script(?![^>]* src=)(?![^>]*type="application/)', answer.text)
+    assert "modulepreload" not in answer.text
+    assert "style=" not in re.sub(r"<style.*?</style>", "", answer.text)
+    for style in re.findall(r"<style[^>]*>(.*?)</style>", answer.text, re.DOTALL):
+        assert b64encode(sha256(style.encode()).digest()).decode() in policy
