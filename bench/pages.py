@@ -73,7 +73,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 PARTS = ("html", "css", "js before", "js", "fonts", "requests", "frames", "frame bytes")
 Weight = tuple[int, ...]
 BUDGETS: dict[str, Weight] = {
-    "/": (24_000, 0, 5_000, 5_000, 32_000, 7, 0, 0),
+    "/": (26_000, 0, 8_000, 8_000, 32_000, 7, 0, 0),
     "/p/": (26_000, 0, 5_000, MOST_JS, 32_000, 20, 8, 5_000),
     "/c/": (24_000, 0, 5_000, MOST_JS, 32_000, 20, 8, 5_000),
     "/help": (26_000, 0, 6_000, 6_000, 32_000, 8, 0, 0),
@@ -205,9 +205,10 @@ def compare(judge: Judge, browser: Browser, address: str, static_address: str) -
             (visit(browser, static_address, phone=phone), visit(browser, address, phone=phone))
             for _ in range(1 + TIMES)
         ]
-        static, ours = (median(one[side].first_paint for one in seen[1:]) for side in (0, 1))  # the first ones warm up
-        print(f"First paint {how}: static {static:.0f} ms, pack page {ours:.0f} ms")
-        judge.at_most(f"/p/ first paint / the static page's, {how}", ours / static, MOST_FIRST_PAINT)
+        turns = [(static.first_paint, ours.first_paint) for static, ours in seen[1:]]  # the first ones warm up
+        print(f"First paint {how}: " + ", ".join(f"{static:.0f} and {ours:.0f} ms" for static, ours in turns))
+        ratio = median(ours / static for static, ours in turns)  # of each turn, whatever else the machine does
+        judge.at_most(f"/p/ first paint / the static page's, {how}", ratio, MOST_FIRST_PAINT)
     same = len(seen[0][0].words & seen[0][1].words) / len(seen[0][1].words)
     judge.at_least("words of the pack page that the static page has too", same, LEAST_SAME_WORDS)
 
