@@ -10,6 +10,7 @@ from litesubs.settings import THIS_MACHINE, settings
 
 INLINE_SCRIPT = re.compile(r'<script(?![^>]* src=)(?![^>]* type="application/)[^>]*>(.*?)</script>', re.DOTALL)
 INLINE_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+STRIPE_API = "api.stripe.com"
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
 # Pages that Reflex sends scripts as text (rx.call_script), which it hands to eval, and whose toasts bring a style.
 OPENED_UP = ("checkout", "dashboard", "verify-email", "wallet")
@@ -79,7 +80,7 @@ def _written(scripts: list[str], styles: list[str]) -> str:
 def _checkouts() -> list[str]:
     """Where Buy leads: Stripe's checkout, or the sandbox's, under both names of a developer's machine."""
     sandbox = urlsplit(settings().stripe_api_base or "")
-    if not sandbox.hostname:
+    if sandbox.hostname in (None, STRIPE_API):
         return [STRIPE_CHECKOUT]
     names = ["localhost", "127.0.0.1"] if sandbox.hostname in THIS_MACHINE else [sandbox.hostname]
     port = f":{sandbox.port}" if sandbox.port else ""

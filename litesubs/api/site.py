@@ -98,7 +98,7 @@ def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     if view.state == "open":
         head += templates.oembed_link(settings().base_url, url)
     head += templates.structured(_product(view, url, boot["image"]))
-    hidden = not view.pack.listed or view.state != "open"
+    hidden = view.state != "open" or not view.address.startswith("/c/")  # other links are for those who have them
     if hidden:
         head += '<meta name="robots" content="noindex"/>'
     response = sent(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
@@ -380,10 +380,10 @@ class Pages:
             await _redirect(home + path, scope, 307)(scope, receive, send)
             return
         send = await _renewing(scope, send)
-        if page is None:
-            await self._or_not_found(scope, receive, send)
-        elif path.endswith("/"):
+        if path != "/" and path.endswith("/"):
             await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
+        elif page is None:
+            await self._or_not_found(scope, receive, send)
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
         else:

@@ -1,6 +1,8 @@
 """What a visitor sees of a creator: the page behind a share link, a listed pack's own, and the creator's."""
 
+from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -22,11 +24,11 @@ SHOWN = """
 SELECT concat_ws(' ', creator.xmin,
     (SELECT string_agg(concat_ws('.', pack.xmin, main.xmin, main.expires_at <= $2), ' ' ORDER BY pack.id)
      FROM credit_pack pack JOIN share_link main ON main.pack_id = pack.id AND main.is_default
-     WHERE pack.creator_id = creator.id)"""
+     WHERE pack.creator_id = creator.id AND pack.status <> 'archived')"""
 LINK_VERSION = Prepared(
     "text, timestamptz",
-    f"{SHOWN}, link.xmin, link.expires_at <= $2) FROM share_link link "
-    "JOIN creator ON creator.id = link.creator_id WHERE link.token = $1",
+    f"{SHOWN}, link.xmin, link.expires_at <= $2, own.xmin) FROM share_link link JOIN credit_pack own "
+    "ON own.id = link.pack_id JOIN creator ON creator.id = link.creator_id WHERE link.token = $1",
 )
 CREATOR_VERSION = Prepared(
     "text, timestamptz",
@@ -108,7 +110,7 @@ def profile(handle: str) -> ProfileView:
     """
     with transaction() as session:
         creator = _creator(session, handle)
-        offers = _offers(session, creator)
+        offers = list(_offers(session, creator))
     return ProfileView(
         handle=creator.handle,
         name=creator.display_name,
@@ -188,7 +190,7 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
         creator_handle=creator.handle,
         creator_summary=prose.summary(creator.bio),
         creator_picture=pictures.address(creator),
-        others=_offers(session, creator, but=pack.id)[:MOST_OTHERS],
+        others=list(islice(_offers(session, creator, but=pack.id), MOST_OTHERS)),
     )
 
 
@@ -248,7 +250,7 @@ def _shown(link: ShareLink, *, owner: bool) -> str:
     return email if owner else f"{email[:1]}•••@{email.rpartition('@')[2]}"
 
 
-def _offers(session: Session, creator: Creator, but: UUID | None = None) -> list[OfferView]:
+def _offers(session: Session, creator: Creator, but: UUID | None = None) -> Iterator[OfferView]:
     """The creator's packs that are on sale, listed, and whose main link still works; without one of them if told so."""
     query = (
         select(CreditPack, ShareLink)
@@ -261,11 +263,9 @@ def _offers(session: Session, creator: Creator, but: UUID | None = None) -> list
         )
         .order_by(col(CreditPack.created_at), col(CreditPack.id))
     )
-    return [
-        _offer(creator, pack, link)
-        for pack, link in session.exec(query)
-        if pack.id != but and links.state(link) == "open" and not packs.over(pack)
-    ]
+    for pack, link in session.exec(query).all():
+        if pack.id != but and links.state(link) == "open" and not packs.over(pack):
+            yield _offer(creator, pack, link)
 
 
 def _offer(creator: Creator, pack: CreditPack, link: ShareLink) -> OfferView:

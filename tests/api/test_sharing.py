@@ -150,6 +150,13 @@ def test_what_is_not_for_everybody_is_kept_from_search_engines(client: TestClien
     assert "x-robots-tag" not in client.get(path_of(factories.pack(seller))).headers
 
 
+def test_other_links_to_a_listed_pack_are_for_those_who_have_them(client: TestClient, seller: Actor) -> None:
+    offer = factories.pack(seller)
+    link = links.create(seller, offer.id, "Newsletter")
+    answer = client.get(f"/p/{link.token}")
+    assert (answer.headers["x-robots-tag"], Head(answer.text).meta["robots"]) == ("noindex", "noindex")
+
+
 def test_a_picture_is_kept_for_good_at_its_version_and_moves_when_the_pack_changes(
     client: TestClient, seller: Actor
 ) -> None:
