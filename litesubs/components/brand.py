@@ -14,12 +14,14 @@ INK = "#30210b"
 
 def mark(size: int = 24) -> rx.Component:
     """The logo: a ticket with three credits left of four. Its colours never change with the theme."""
-    spent = rx.el.svg.circle(cx="21.5", cy="9.5", r="3.2", fill="none", stroke=INK, stroke_width="1.6")
+    ring = {"fill": "none", "stroke": INK, "strokeWidth": "1.6"}
+    spent = rx.el.svg.circle(cx="21.5", cy="9.5", r="3.2", custom_attrs=ring)
     left = [
-        rx.el.svg.circle(cx=x, cy=y, r="4", fill=INK) for x, y in (("10.5", "9.5"), ("10.5", "22.5"), ("21.5", "22.5"))
+        rx.el.svg.circle(cx=x, cy=y, r="4", custom_attrs={"fill": INK})
+        for x, y in (("10.5", "9.5"), ("10.5", "22.5"), ("21.5", "22.5"))
     ]
     return rx.el.svg(
-        rx.el.svg.path(d=TICKET, fill=SAFFRON),
+        rx.el.svg.path(d=TICKET, custom_attrs={"fill": SAFFRON}),
         *left,
         spent,
         width=str(size),

@@ -152,7 +152,7 @@ def select_in_field(
                 options,
                 on_change,
                 custom_attrs={"aria-label": label},
-                style={"opacity": "0", "position": "absolute", "inset": "0"},
+                class_name="absolute inset-0 opacity-0",
                 **props,
             ),
             class_name="relative flex h-full min-w-14 items-center justify-end gap-1",
@@ -266,6 +266,7 @@ def _select(
     name: str,
     options: list[tuple[str, str]] | rx.Var[list[tuple[str, str]]],
     on_change: Handler,
+    class_name: str = "",
     **props: Any,
 ) -> rx.Component:
     if isinstance(options, rx.Var):
@@ -276,7 +277,7 @@ def _select(
         *items,
         id=name,
         name=name,
-        class_name=joined(CONTROL, "[&>option]:bg-raised [&>option]:text-text"),
+        class_name=joined(CONTROL, "[&>option]:bg-raised [&>option]:text-text", class_name),
         **handlers(on_change=on_change),
         **props,
     )

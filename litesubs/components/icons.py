@@ -15,7 +15,6 @@ def icon(name: str, size: Size = "m", class_name: str = "", weight: float = 1.75
     return rx.icon(
         name,
         size=PIXELS[size],
-        stroke_width=weight,
         class_name=joined("shrink-0", class_name),
-        custom_attrs={"aria-hidden": "true"},
+        custom_attrs={"aria-hidden": "true", "strokeWidth": weight},  # as a prop it would be a style element for each
     )

@@ -36,8 +36,7 @@ def still_holes(total: int, spent: int = 0, *, columns: int = IN_A_ROW, plain: b
     return rx.el.div(
         *[rx.el.i(str(n), custom_attrs={"data-k": "s" if n <= spent else "a"}) for n in range(1, total + 1)],
         role="img",
-        class_name="holes",
-        **({} if columns == IN_A_ROW else {"style": {"gridTemplateColumns": f"repeat({columns}, minmax(0, 1fr))"}}),
+        class_name="holes" if columns == IN_A_ROW else f"holes grid-cols-{columns}",
         custom_attrs={
             "aria-label": f"{total - spent} of {total} credits left",
             **({"data-plain": ""} if plain else {}),
@@ -47,8 +46,9 @@ def still_holes(total: int, spent: int = 0, *, columns: int = IN_A_ROW, plain: b
 
 def ticket(*children: Child, notch_y: str = "62%", class_name: str = "", **props: Any) -> rx.Component:
     """The saffron shape with its two bites at `notch_y`, and its shadow. Put a `perforation()` inside."""
+    notches = f"[--notch-y:{notch_y.replace(' ', '_')}]"  # a style would be an element of its own in the page
     return rx.el.div(
-        rx.el.div(*children, class_name=joined("ticket relative", class_name), style={"--notch-y": notch_y}, **props),
+        rx.el.div(*children, class_name=joined("ticket relative", notches, class_name), **props),
         class_name="ticket-shadow",
     )
 
