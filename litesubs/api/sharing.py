@@ -1,10 +1,12 @@
 """What other sites and programs read of ours: pictures for previews, the site map, oEmbed and the buy button."""
 
 import html
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
@@ -26,6 +28,10 @@ BUTTON_CACHE = "public, max-age=86400, stale-while-revalidate=604800"  # its add
 BUTTON = Path(__file__).resolve().parents[2] / "assets" / "embed" / "v1.js"
 FOR_OTHER_SITES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 OEMBED_WIDTH, OEMBED_HEIGHT = 600, 80
+MOST_WAITING = 20  # pictures that are to be drawn: two seconds' work
+
+drawing = CapacityLimiter(1)  # who waits for a picture waits here, and takes no thread from others
+waiting: Counter[Card] = Counter()  # requests for each picture that is not drawn yet
 
 
 class OembedFormatError(DomainError):
@@ -35,16 +41,23 @@ class OembedFormatError(DomainError):
     code = "format_not_supported"
 
 
+class TooManyPicturesError(DomainError):
+    """Many pictures are being drawn. Ask again in a moment."""
+
+    status = 503
+    code = "unavailable"
+
+
 @router.api_route("/og/p/{token}.png", methods=READ)
-def picture_of_pack(token: str, v: str = "") -> Response:
+async def picture_of_pack(token: str, v: str = "") -> Response:
     """The picture for previews of a pack's page. At the address with its version it never changes."""
-    return _picture(sharing.pack_card(storefront.open_link(token)), v)
+    return await _picture(sharing.pack_card(await to_thread.run_sync(storefront.open_link, token)), v)
 
 
 @router.api_route("/og/c/{handle}.png", methods=READ)
-def picture_of_creator(handle: str, v: str = "") -> Response:
+async def picture_of_creator(handle: str, v: str = "") -> Response:
     """The same of a creator's public page."""
-    return _picture(sharing.creator_card(storefront.profile(handle)), v)
+    return await _picture(sharing.creator_card(await to_thread.run_sync(storefront.profile, handle)), v)
 
 
 @router.api_route("/robots.txt", methods=READ)
@@ -96,9 +109,23 @@ def buy_button() -> Response:
     return Response(BUTTON.read_bytes(), media_type="text/javascript; charset=utf-8", headers=headers)
 
 
-def _picture(card: Card, version: str) -> Response:
+async def _picture(card: Card, version: str) -> Response:
     cache = FOR_GOOD if version == card.version else FOR_NOW
-    return Response(cards.png(card), media_type="image/png", headers={"cache-control": cache, **FOR_OTHER_SITES})
+    content = cards.kept(card) or await _drawn(card)
+    return Response(content, media_type="image/png", headers={"cache-control": cache, **FOR_OTHER_SITES})
+
+
+async def _drawn(card: Card) -> bytes:
+    """The picture when its turn has come. However many wait for the same one, it is drawn once and counts once."""
+    if len(waiting) > MOST_WAITING and card not in waiting:
+        raise TooManyPicturesError
+    waiting[card] += 1
+    try:
+        return await to_thread.run_sync(cards.png, card, limiter=drawing)
+    finally:
+        waiting[card] -= 1
+        if not waiting[card]:
+            del waiting[card]
 
 
 def _entry(page: Address) -> str:

@@ -9,12 +9,13 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from litesubs.db import transaction
-from litesubs.domain import links, packs, prose, storefront
+from litesubs.domain import links, money, packs, prose, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.views.offers import LinkView, ProfileView, StorefrontView
 from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
 from litesubs.settings import settings
 
+NAMED_PACKS = 6  # on the picture of a creator: more than a line has room for
 MOST_ADDRESSES = 50_000  # of one sitemap (https://www.sitemaps.org/protocol.html)
 
 
@@ -46,7 +47,7 @@ def pack_card(view: StorefrontView) -> Card:
         title=pack.name,
         instead=amount,
         figure=pack.price,
-        spelled=f"{pack.price_input} {pack.currency}",
+        spelled=money.spell(pack.price_minor, pack.currency),
         note=f"{amount}, {pack.unit_price} each",
         credits=pack.credits,
         middle=amount,
@@ -63,7 +64,7 @@ def creator_card(view: ProfileView) -> Card:
         figure=count,
         spelled=count,
         note=f"{urlsplit(settings().base_url).netloc}/c/{view.handle}",
-        middle=" · ".join(offer.name for offer in view.offers),
+        middle=" · ".join(offer.name for offer in view.offers[:NAMED_PACKS]),
     )
 
 

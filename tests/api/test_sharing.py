@@ -1,5 +1,6 @@
 """What crawlers, chats and other sites read: the head of a pack's page, pictures, site map, oEmbed, manifest."""
 
+import asyncio
 import io
 import json
 from collections.abc import Iterator
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from litesubs.api import sharing as shared
 from litesubs.api import templates
 from litesubs.api.app import api
 from litesubs.domain import accounts, cards, links, packs, sharing, storefront
@@ -129,6 +132,7 @@ def test_a_pack_page_says_what_chats_and_search_engines_show_of_it(
 def test_the_structured_data_is_the_offer_as_it_is(client: TestClient, seller: Actor) -> None:
     offer = factories.pack(seller, price="1,234.50", currency="USD")
     product = head_of(client, offer).product
+    assert sharing.pack_card(storefront.open_link(factories.token_of(offer))).spelled == "1,234.50 USD"
     assert (product["@type"], product["name"]) == ("Product", offer.name)
     assert (product["offers"]["price"], product["offers"]["priceCurrency"]) == ("1234.50", "USD")
     assert product["offers"]["availability"] == "https://schema.org/InStock"
@@ -199,9 +203,45 @@ def test_a_picture_of_nothing_is_not_found(client: TestClient, path: str) -> Non
 
 def test_a_picture_is_drawn_once(client: TestClient, seller: Actor) -> None:
     path = local(head_of(client, factories.pack(seller, name="Drawn once")).meta["og:image"])
-    before = cards._png.cache_info().misses  # noqa: SLF001 - how often it was drawn
-    assert client.get(path).content == client.get(path).content
-    assert cards._png.cache_info().misses == before + 1  # noqa: SLF001
+    first = client.get(path)
+    measured = cards._run_width.cache_info()  # noqa: SLF001 - drawing it again would ask for widths
+    assert client.get(path).content == first.content
+    assert cards._run_width.cache_info() == measured  # noqa: SLF001
+
+
+def test_a_picture_that_is_kept_is_served_while_another_is_drawn(client: TestClient, seller: Actor) -> None:
+    path = local(head_of(client, factories.pack(seller, name="Kept")).meta["og:image"])
+    before = client.get(path).content
+    with cards._drawing:  # noqa: SLF001 - as if one were drawn
+        assert client.get(path).content == before
+
+
+def test_pictures_wait_for_their_turn_without_a_thread_and_not_in_a_long_queue(
+    database: str,  # noqa: ARG001 - a database comes first
+) -> None:
+    """While one is drawn, 45 wait for it and 20 for others; the server answers, and one more is told to come back."""
+    seller = factories.creator()
+    offers = [factories.pack(seller, name=f"Pack {number}") for number in range(22)]
+    paths = [f"/og/p/{factories.token_of(offer)}.png" for offer in offers]
+    queue = [paths[0]] * 45 + paths[1:21]
+
+    async def ask() -> tuple[list[int], httpx2.Response, httpx2.Response]:
+        transport = httpx2.ASGITransport(api)
+        async with httpx2.AsyncClient(transport=transport, base_url=settings().base_url) as visitor:
+            with cards._drawing:  # noqa: SLF001 - the first is not done until the block ends
+                asked = [asyncio.create_task(visitor.get(path)) for path in queue]
+                while sum(shared.waiting.values()) < len(queue):  # noqa: ASYNC110 - nobody tells when all wait
+                    await asyncio.sleep(0)
+                answered = await visitor.get(f"{paths[0]}x")
+                refused = await visitor.get(paths[21])
+            return [(await answer).status_code for answer in asked], answered, refused
+
+    statuses, answered, refused = asyncio.run(ask())
+    assert statuses == [200] * len(queue)
+    assert answered.status_code == 404  # which took a thread and the database
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert int(refused.headers["retry-after"]) > 0
+    assert not shared.waiting
 
 
 def test_the_site_map_lists_what_can_be_bought_by_everybody_and_nothing_else(client: TestClient, seller: Actor) -> None:
