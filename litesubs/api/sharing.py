@@ -1,7 +1,7 @@
 """What other sites and programs read of ours: pictures for previews, the site map, oEmbed and the buy button."""
 
-import html
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from litesubs.api import guide
-from litesubs.domain import cards, prose, sharing, storefront
+from litesubs.domain import cards, clock, links, prose, sharing, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.errors import DomainError, NotFoundError
 from litesubs.domain.sharing import Address
@@ -29,7 +29,9 @@ BUTTON = Path(__file__).resolve().parents[2] / "assets" / "embed" / "v1.js"
 FOR_OTHER_SITES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 OEMBED_WIDTH, OEMBED_HEIGHT = 600, 80
 MOST_WAITING = 20  # pictures that are to be drawn: two seconds' work
+SITE_MAP_SECONDS = 300
 
+mapping = CapacityLimiter(1)  # who asks while the site map is made waits for it
 drawing = CapacityLimiter(1)  # who waits for a picture waits here, and takes no thread from others
 waiting: Counter[Card] = Counter()  # requests for each picture that is not drawn yet
 
@@ -68,11 +70,10 @@ def robots() -> Response:
 
 
 @router.api_route("/sitemap.xml", methods=READ)
-def sitemap() -> Response:
-    """Every page for everybody (https://www.sitemaps.org/protocol.html)."""
-    pages = [*map(Address, ["/", *guide.addresses()]), *sharing.addresses()]
-    body = "".join(map(_entry, pages))
-    text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</urlset>'
+async def sitemap() -> Response:
+    """Every page for everybody (https://www.sitemaps.org/protocol.html), as it was at most five minutes ago."""
+    period = int(clock.now().timestamp() // SITE_MAP_SECONDS)
+    text = await to_thread.run_sync(_site_map, settings().base_url, period, limiter=mapping)
     return Response(text, media_type="application/xml", headers={"cache-control": AN_HOUR})
 
 
@@ -95,7 +96,7 @@ def oembed(url: str, format: str = "json", maxwidth: int = OEMBED_WIDTH, maxheig
         "thumbnail_url": sharing.pack_image(view),
         "thumbnail_width": cards.WIDTH,
         "thumbnail_height": cards.HEIGHT,
-        "html": _button_html(view),
+        "html": sharing.button(links.url(view.token), _offered(view)),
         "width": max(1, min(maxwidth, OEMBED_WIDTH)),
         "height": max(1, min(maxheight, OEMBED_HEIGHT)),
     }
@@ -128,9 +129,17 @@ async def _drawn(card: Card) -> bytes:
             del waiting[card]
 
 
-def _entry(page: Address) -> str:
+@lru_cache(1)
+def _site_map(base_url: str, _period: int) -> bytes:
+    pages = [*map(Address, ["/", *guide.addresses()]), *sharing.addresses()]
+    body = "".join(_entry(base_url, page) for page in pages)
+    head = '<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return f"{head}{body}</urlset>".encode()
+
+
+def _entry(base_url: str, page: Address) -> str:
     changed = f"<lastmod>{page.changed:%Y-%m-%dT%H:%M:%S+00:00}</lastmod>" if page.changed else ""
-    return f"<url><loc>{escape(settings().base_url + page.path)}</loc>{changed}</url>"
+    return f"<url><loc>{escape(base_url + page.path)}</loc>{changed}</url>"
 
 
 def _pack_at(url: str) -> StorefrontView:
@@ -149,10 +158,5 @@ def _pack_at(url: str) -> StorefrontView:
     raise NotFoundError
 
 
-def _button_html(view: StorefrontView) -> str:
-    base = html.escape(settings().base_url, quote=True)
-    words = html.escape(f"{prose.count(view.pack.credits, 'credit')} with {view.creator_name} for {view.pack.price}")
-    return (
-        f'<a href="{base}/p/{view.token}" data-litesubs-button>{words}</a>'
-        f'<script async src="{base}/embed/v1.js"></script>'
-    )
+def _offered(view: StorefrontView) -> str:
+    return f"{prose.count(view.pack.credits, 'credit')} with {view.creator_name} for {view.pack.price}"
