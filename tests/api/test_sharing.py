@@ -241,6 +241,7 @@ def test_pictures_wait_for_their_turn_without_a_thread_and_not_in_a_long_queue(
                 asked = [asyncio.create_task(visitor.get(path)) for path in queue]
                 while sum(shared.waiting.values()) < len(queue):  # noqa: ASYNC110 - nobody tells when all wait
                     await asyncio.sleep(0)
+                    assert not any(task.done() for task in asked)
                 answered = await visitor.get(f"{paths[0]}x")
                 refused = await visitor.get(paths[21])
             return [(await answer).status_code for answer in asked], answered, refused
