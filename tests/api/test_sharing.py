@@ -239,7 +239,7 @@ def test_pictures_wait_for_their_turn_without_a_thread_and_not_in_a_long_queue(
         async with httpx2.AsyncClient(transport=transport, base_url=settings().base_url) as visitor:
             with cards._drawing:  # noqa: SLF001 - the first is not done until the block ends
                 asked = [asyncio.create_task(visitor.get(path)) for path in queue]
-                while sum(shared.waiting.values()) < len(queue):  # noqa: ASYNC110 - nobody tells when all wait
+                while sum(shared.waiting.values()) < len(queue):
                     await asyncio.sleep(0)
                     assert not any(task.done() for task in asked)
                 answered = await visitor.get(f"{paths[0]}x")
