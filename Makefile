@@ -32,7 +32,7 @@ check: $(VENV)/dev.stamp ## Format, lint, types, import contracts, migrations, d
 	$(PY) -m tests.migrations
 	$(PY) -m vulture
 
-bench: $(VENV)/dev.stamp ## Measure what must stay fast; fails where it does not (about five minutes)
+bench: $(VENV)/dev.stamp ## Measure what must stay fast; fails where it does not (about ten minutes)
 	@set -e; for program in $$(cd bench && grep -l '__main__' *.py); do $(PY) -m bench.$${program%.py}; done
 
 format: $(VENV)/dev.stamp ## Format the code and fix what can be fixed by itself

@@ -184,14 +184,16 @@ def order(token: str, number: int) -> dict[str, Any]:
     return {"path": "/api/v1/debits", "headers": headers, "body": body}
 
 
-def load(port: int, requests: Sequence[dict[str, Any]], connections: int, count: int) -> dict[str, Any]:
-    """Send `count` requests from a process of its own. All must succeed."""
+def load(
+    port: int, requests: Sequence[dict[str, Any]], connections: int, count: int, status: str = "201"
+) -> dict[str, Any]:
+    """Send `count` requests from a process of its own. All must be answered with this status."""
     command = [sys.executable, "-m", "bench.load", str(port), str(connections), str(count)]
     told = "\n".join(map(json.dumps, requests))
     done = subprocess.run(command, input=told, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     result: dict[str, Any] = json.loads(done.stdout)
-    if result["statuses"] != {"201": count}:
-        msg = f"not all were written: {result['statuses']}"
+    if result["statuses"] != {status: count}:
+        msg = f"not all were answered with {status}: {result['statuses']}"
         raise RuntimeError(msg)
     return result
 

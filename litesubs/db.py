@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg2
+from psycopg2.errors import QueryCanceled
 from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session, SQLModel
@@ -129,6 +130,8 @@ class Prepared:
         connection = self._connected()
         try:
             return self._asked(connection, values)
+        except QueryCanceled:  # it took too long, and would again
+            raise
         except (psycopg2.OperationalError, psycopg2.InterfaceError):  # the database was started again, perhaps
             return self._asked(self._connected(lost=connection), values)
 

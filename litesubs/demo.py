@@ -224,7 +224,7 @@ def run(*, as_json: bool) -> None:
     """Fill the instance, then print who can sign in: as `contract`'s JSON with `as_json`, else in words."""
     if not settings().uses_stripe_sandbox:
         raise DemoNeedsSandboxError(DemoNeedsSandboxError.__doc__)
-    creators = {shop.handle: _shop(shop) for shop in SHOPS}
+    creators = {shop.handle: open_shop(shop) for shop in SHOPS}
     buyers = {email: _person(email, name) for email, name in BUYERS.items()}
     for (buyer, handle, slug), sales in _by_holding().items():
         _sell(sales, creators[handle], buyers[buyer], slug)
@@ -253,7 +253,8 @@ def _person(email: str, name: str) -> Actor:
     return actor
 
 
-def _shop(shop: Shop) -> Actor:
+def open_shop(shop: Shop) -> Actor:
+    """The creator with their packs, made where they are not there yet."""
     person = _person(shop.email, shop.name)
     if person.creator_id is None:
         profiles.become_creator(person, shop.name, shop.handle)

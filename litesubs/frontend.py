@@ -96,29 +96,26 @@ def _bun(say: Say) -> Path:
     if _runs(bun):
         return bun
     say("Fetching the front-end tools (once).")
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    npm = node().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    argv = [
-        str(node()),
-        str(npm),
-        "install",
-        f"bun@{BUN_VERSION}",
-        "--no-save",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts=false",
-    ]
-    log_path = TOOLS / "tools.log"
-    with log_path.open("wb") as log:
-        code = guard.run(guard.Command(argv, cwd=str(place), force_after_seconds=5), env=_environment(), output=log)
-    if code != 0 or not _runs(bun):
+    log_path = install(f"bun@{BUN_VERSION}", place)
+    if not _runs(bun):
         message = (
             f"The front-end tools could not be fetched from the npm registry ({log_path}). The first start needs the "
             f"network:\n{log_path.read_text(errors='replace')[-2000:]}"
         )
         raise FrontendError(message)
     return bun
+
+
+def install(package: str, place: Path) -> Path:
+    """Have npm put a package (`name@version`) into a new folder of its own. Returns the log, which says how it went."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    npm = node().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    argv = [str(node()), str(npm), "install", package, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts=false"]
+    log_path = TOOLS / "tools.log"
+    with log_path.open("wb") as log:
+        guard.run(guard.Command(argv, cwd=str(place), force_after_seconds=5), env=_environment(), output=log)
+    return log_path
 
 
 def _runs(bun: Path) -> bool:

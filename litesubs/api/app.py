@@ -116,7 +116,7 @@ HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
     **dict.fromkeys(OUTAGE, unavailable),
 }
 
-api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None)
+api = FastAPI(title="Litesubs", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 for part in (auth, public, front, sharing, files, imports, pictures, stripe_webhook, docs):
     api.include_router(part.router)
 api.router.routes.append(everything_below("/api/v1", v1.guarded))

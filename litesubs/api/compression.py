@@ -1,15 +1,16 @@
-"""Compression of what the server writes itself. Built files were compressed when they were built.
+"""Compression of what the server writes itself. Built files were compressed when they were built, kept pages when kept.
 
 JSON is left as it is: answers of the API are small, and its speed is spent elsewhere.
 """
 
 import gzip
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import lru_cache
 from typing import Any
 
 import brotli
+from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,8 +20,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 KINDS = ("text/html", "text/css", "text/javascript", "text/xml", "application/xml")
 WORTH_IT_BYTES = 1_000
+LONG_BYTES = 50_000  # from here on it takes milliseconds, which other requests should not wait for
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
-KEPT = 500
 
 
 class Compressed:
@@ -35,8 +36,7 @@ class Compressed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        accepted = Headers(scope=scope).get("accept-encoding", "")
-        encoding = next((name for name in ("br", "gzip") if _takes(accepted, name)), "")
+        encoding = chosen(Headers(scope=scope).get("accept-encoding", ""))
         start: Message = {}
 
         async def send_compressed(message: Message) -> None:
@@ -45,7 +45,7 @@ class Compressed:
                 start = message
                 return
             if start:
-                _compress(start, message, encoding)
+                await _compress(start, message, encoding)
                 await send(start)
                 start = {}
             await send(message)
@@ -53,29 +53,45 @@ class Compressed:
         await self.app(scope, receive, send_compressed)
 
 
-def _compress(start: Message, message: Message, encoding: str) -> None:
+def chosen(accepted: str) -> str:
+    """The encoding for who sends this Accept-Encoding: br, gzip, or "" for none."""
+    return next((name for name in ("br", "gzip") if _takes(accepted, name)), "")
+
+
+def packed(answer: Response, encoding: str) -> Response:
+    """The same answer in this encoding, where that is worth it."""
+    body, headers = bytes(answer.body), MutableHeaders(raw=list(answer.raw_headers))
+    headers.add_vary_header("Accept-Encoding")
+    if encoding and len(body) >= WORTH_IT_BYTES:
+        body = _pack(body, encoding)
+        headers["content-encoding"] = encoding
+        headers["content-length"] = str(len(body))
+    return Response(body, answer.status_code, dict(headers))
+
+
+async def _compress(start: Message, message: Message, encoding: str) -> None:
     """Change head and body in place, where that is worth it."""
     headers = MutableHeaders(raw=start["headers"])
     headers.add_vary_header("Accept-Encoding")
-    body = message.get("body", b"")
+    body = bytes(message.get("body", b""))
     if encoding and len(body) >= WORTH_IT_BYTES and not message.get("more_body"):
-        message["body"] = _packed(bytes(body), encoding)
+        is_long = len(body) >= LONG_BYTES
+        message["body"] = await to_thread.run_sync(_pack, body, encoding) if is_long else _pack(body, encoding)
         headers["content-encoding"] = encoding
         headers["content-length"] = str(len(message["body"]))
 
 
-@lru_cache(KEPT)
-def _packed(body: bytes, encoding: str) -> bytes:
-    """The same page is compressed once: a kept page comes as the very same bytes, whose hash is known."""
+def _pack(body: bytes, encoding: str) -> bytes:
     if encoding == "gzip":
         return gzip.compress(body, GZIP_LEVEL, mtime=0)
-    packed: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
-    return packed
+    smaller: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
+    return smaller
 
 
 def _is_text(start: Message) -> bool:
     headers = Headers(raw=start.get("headers", []))
-    return headers.get("content-type", "").startswith(KINDS) and "content-encoding" not in headers
+    whole = not {"content-encoding", "content-range"} & set(headers)  # part of a file stays part of that file
+    return whole and headers.get("content-type", "").startswith(KINDS)
 
 
 def _takes(accepted: str, encoding: str) -> bool:

@@ -4,13 +4,16 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request
 
 from litesubs.api import session_cookie
 from litesubs.domain import accounts
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import CrossSiteError
 from litesubs.settings import settings
+
+READ = ["GET", "HEAD"]  # link previews and monitors ask for the headers alone
+Encoding = Annotated[str, Header(alias="accept-encoding")]
 
 
 async def current_actor(request: Request) -> Actor:

@@ -7,29 +7,43 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from litesubs.api import guide, site, templates
+from litesubs.api import guide, kept, site, templates
+from litesubs.api.deps import READ, Encoding
 from litesubs.domain import prose
 from litesubs.domain.errors import NotFoundError
 from litesubs.settings import settings
 
 router = APIRouter(include_in_schema=False)
 
-READ = ["GET", "HEAD"]
 DEMO = '<script src="/demo.js" defer></script>'
 SEARCH = '<script src="/help.js" defer></script>'
 NOINDEX = '<meta name="robots" content="noindex"/>'
 
 
 @router.api_route("/", methods=READ)
-def landing() -> Response:
+def landing(accepted: Encoding = "") -> Response:
     """What Litesubs is."""
+    return kept.page(_landing, (), _build(), accepted).answer
+
+
+@router.api_route("/help", methods=READ)
+def help_index(q: str = "", accepted: Encoding = "") -> Response:
+    """Every question with its answer; `q` narrows them, for browsers that do not filter by themselves."""
+    return _help(q).answer if q else kept.page(_help, ("",), _build(), accepted).answer
+
+
+@router.api_route("/help/{slug}", methods=READ)
+def help_answer(slug: str, accepted: Encoding = "") -> Response:
+    """One question. NotFoundError for a name that no question has."""
+    return kept.page(_answer, (slug,), _build(), accepted).answer
+
+
+def _landing() -> kept.Page:
     boot = {"demo_link": f"{urlsplit(settings().base_url).netloc}/c/you/10-guitar-lessons"}
     return _still("index", "/", boot, _product() + DEMO)
 
 
-@router.api_route("/help", methods=READ)
-def help_index(q: str = "") -> Response:
-    """Every question with its answer; `q` narrows them, for browsers that do not filter by themselves."""
+def _help(q: str) -> kept.Page:
     shown = guide.matching(q)
     boot = {
         "search": q[: guide.LONGEST_SEARCH],
@@ -40,9 +54,7 @@ def help_index(q: str = "") -> Response:
     return _still("help", "/help", boot, (NOINDEX if q else guide.structured()) + SEARCH)
 
 
-@router.api_route("/help/{slug}", methods=READ)
-def help_answer(slug: str) -> Response:
-    """One question. NotFoundError for a name that no question has."""
+def _answer(slug: str) -> kept.Page:
     answer = guide.answers().get(slug)
     if answer is None:
         raise NotFoundError
@@ -78,8 +90,13 @@ def _product() -> str:
     return templates.structured({"@context": "https://schema.org", "@graph": [maker, site_, product]})
 
 
-def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> Response:
+def _build() -> str:
+    """These pages change with the build alone."""
+    return str(templates.site_root())
+
+
+def _still(name: str, path: str, boot: Mapping[str, str], head: str = "") -> kept.Page:
     """A built page as it is, with its canonical address, its tags for previews, and what else belongs into its head."""
     page, base = templates.still(name, dict(boot)), settings().base_url
     more = templates.tags_of(page.html, base + path, f"{base}/og.png") + head
-    return site.sent(replace(page, html=page.html.replace("</head>", f"{more}</head>", 1)))
+    return kept.Page(site.sent(replace(page, html=page.html.replace("</head>", f"{more}</head>", 1))))

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from fastapi.responses import Response
 
+from litesubs.api import compression
 from litesubs.settings import settings
 
 KEPT = 500
@@ -22,13 +23,16 @@ class Page:
     token: str = ""
 
 
-def page(make: Callable[..., Page], key: tuple[str, ...], version: str) -> Page:
-    """`make(*key)`, which is called again only where the version is another. Ask for the version before."""
-    made = _made(make, key, version, settings().base_url)
-    answer = Response(made.answer.body, made.answer.status_code, dict(made.answer.headers))
-    return Page(answer, made.token)
+def page(make: Callable[..., Page], key: tuple[str, ...], version: str, accepted: str) -> Page:
+    """`make(*key)` for who sends this Accept-Encoding, made again only where the version is another.
+
+    Ask for the version before: what is read then is never older than that.
+    """
+    made = _made(make, key, version, settings().base_url, compression.chosen(accepted))
+    return Page(Response(made.answer.body, made.answer.status_code, dict(made.answer.headers)), made.token)
 
 
 @lru_cache(KEPT)
-def _made(make: Callable[..., Page], key: tuple[str, ...], _version: str, _base_url: str) -> Page:
-    return make(*key)
+def _made(make: Callable[..., Page], key: tuple[str, ...], _version: str, _base_url: str, encoding: str) -> Page:
+    made = make(*key)
+    return Page(compression.packed(made.answer, encoding), made.token)

@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from litesubs.api import flash, kept, site
 from litesubs.api.auth import AFTER_SIGN_IN
 from litesubs.api.buying import to_checkout
-from litesubs.api.deps import FROM_OUR_PAGES, ClientAddress, CurrentActor
+from litesubs.api.deps import FROM_OUR_PAGES, READ, ClientAddress, CurrentActor, Encoding
 from litesubs.domain import health, prose, storefront, verification, visits
 from litesubs.domain.actors import VISITOR, Actor
 from litesubs.domain.errors import NotFoundError, StaleLinkError
@@ -24,7 +24,6 @@ from litesubs.domain.views.offers import StorefrontView
 
 router = APIRouter(include_in_schema=False)
 
-READ = ["GET", "HEAD"]  # link previews and monitors ask for the headers alone
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -36,7 +35,9 @@ async def counting_visits() -> AsyncIterator[None]:
 
 
 @router.api_route("/p/{token}", methods=READ)
-def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddress) -> Response:
+def pack_page(
+    token: str, request: Request, actor: CurrentActor, ip: ClientAddress, accepted: Encoding = ""
+) -> Response:
     """The page behind a share link; a link that is closed for good answers 410 with the same page saying so.
 
     That it was opened is counted once the page is sent.
@@ -45,26 +46,28 @@ def pack_page(token: str, request: Request, actor: CurrentActor, ip: ClientAddre
     if actor.signed_in or told:
         page = _link_page(token, actor, told)
     else:
-        page = kept.page(_link_page, (token,), storefront.version_of_link(token))
+        page = kept.page(_link_page, (token,), storefront.version_of_link(token), accepted)
     return _opened(page, request, actor, ip)
 
 
 @router.api_route("/c/{handle}", methods=READ)
-def profile_page(handle: str, actor: CurrentActor) -> Response:
+def profile_page(handle: str, actor: CurrentActor, accepted: Encoding = "") -> Response:
     """A creator's page. An old handle leads to the one they have now."""
     if actor.signed_in:
         return _profile_page(handle, actor).answer
-    return kept.page(_profile_page, (handle,), storefront.version_of_creator(handle)).answer
+    return kept.page(_profile_page, (handle,), storefront.version_of_creator(handle), accepted).answer
 
 
 @router.api_route("/c/{handle}/{pack_slug}", methods=READ)
-def listed_pack_page(handle: str, pack_slug: str, request: Request, actor: CurrentActor, ip: ClientAddress) -> Response:
+def listed_pack_page(
+    handle: str, pack_slug: str, request: Request, actor: CurrentActor, ip: ClientAddress, accepted: Encoding = ""
+) -> Response:
     """A listed pack's own page; what is opened and bought here counts for the pack's main link."""
     told = flash.read(request)
     if actor.signed_in or told:
         page = _listed_page(handle, pack_slug, actor, told)
     else:
-        page = kept.page(_listed_page, (handle, pack_slug), storefront.version_of_creator(handle))
+        page = kept.page(_listed_page, (handle, pack_slug), storefront.version_of_creator(handle), accepted)
     return _opened(page, request, actor, ip)
 
 
@@ -82,7 +85,7 @@ def buy(token: str, actor: CurrentActor, seen: Annotated[str, Form(max_length=20
 
     `seen` is what the page sold when it was opened: where that has changed since, the page is shown again first.
     """
-    if seen and (changed := _changed(token, seen)):
+    if seen and (changed := _changed(token, seen, actor)):
         return changed
     if not actor.signed_in:
         return RedirectResponse(f"/signup?pack={quote(token, safe='')}", 303)
@@ -168,9 +171,9 @@ def _moved(path: str) -> Response:
     return RedirectResponse(path, 308, {"cache-control": "no-cache"})
 
 
-def _changed(token: str, seen: str) -> Response | None:
+def _changed(token: str, seen: str, actor: Actor) -> Response | None:
     """The way back to a pack's page where it sells something else than what its reader saw."""
-    view = _pack(token)
+    view = _pack(token, actor)
     if view is None or view.state != "open" or view.terms == seen:
         return None
     back = RedirectResponse(view.address, 303)
@@ -188,8 +191,8 @@ def _auth_page(name: site.AuthPage, request: Request, actor: Actor, next_path: s
     return response
 
 
-def _pack(token: str) -> StorefrontView | None:
+def _pack(token: str, actor: Actor = VISITOR) -> StorefrontView | None:
     try:
-        return storefront.open_link(token) if token else None
+        return storefront.open_link(token, actor) if token else None
     except NotFoundError:
         return None

@@ -6,11 +6,11 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from litesubs.api import templates
 from litesubs.settings import THIS_MACHINE, settings
 
 INLINE_SCRIPT = re.compile(r'<script(?![^>]* src=)(?![^>]* type="application/)[^>]*>(.*?)</script>', re.DOTALL)
 INLINE_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+STRIPE_API = "api.stripe.com"
 STRIPE_CHECKOUT = "https://checkout.stripe.com"
 # Pages that Reflex sends scripts as text (rx.call_script), which it hands to eval, and whose toasts bring a style.
 OPENED_UP = ("checkout", "dashboard", "verify-email", "wallet")
@@ -21,6 +21,7 @@ ALWAYS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 HSTS = "max-age=31536000"
+FOR_FILES = {"x-content-type-options": "nosniff"}  # of the build: a policy on each script would outweigh some of them
 
 
 def headers(*, private: bool) -> dict[str, str]:
@@ -36,25 +37,21 @@ def headers(*, private: bool) -> dict[str, str]:
     return found
 
 
-def policy(page: str = "", *, live: bool = True) -> str:
-    """The Content-Security-Policy of a built page, by its path without `.html`, or of an answer without inline scripts.
+def policy(page: str = "", *, opened_up: bool = False) -> str:
+    """The Content-Security-Policy of a page with these inline scripts and styles, or of an answer that has none.
 
-    A page that is not `live` keeps its inline styles (those of icons) and runs no inline script.
-
-    The build's own inline scripts and styles are allowed by their hashes, which are read from the file and never from a
-    filled page, where somebody's words stand.
+    `page` is a built page before it is filled: its own scripts and styles are allowed by their hashes, and nothing that
+    somebody wrote into it. A page that is opened up runs what the server sends.
     """
-    scripts, styles = _inline(templates.template(page)) if page else ([], [])
-    if not live:
-        return _written([], styles)
-    if page.split("/", 1)[0] in OPENED_UP:
+    scripts, styles = _inline(page)
+    if opened_up:
         return _written([*scripts, "'unsafe-eval'"], ["'unsafe-inline'"])
     return _written(scripts, [*styles, _hash(EMPTY_STYLE)] if page else [])
 
 
-def policy_of(html: str) -> str:
-    """The Content-Security-Policy of a page of ours that holds nobody's words, with its inline scripts and styles."""
-    return _written(*_inline(html))
+def is_opened_up(name: str) -> bool:
+    """Whether it is one of the pages that Reflex sends scripts to."""
+    return name.split("/", 1)[0] in OPENED_UP
 
 
 @lru_cache
@@ -83,7 +80,7 @@ def _written(scripts: list[str], styles: list[str]) -> str:
 def _checkouts() -> list[str]:
     """Where Buy leads: Stripe's checkout, or the sandbox's, under both names of a developer's machine."""
     sandbox = urlsplit(settings().stripe_api_base or "")
-    if not sandbox.hostname:
+    if sandbox.hostname in (None, STRIPE_API):
         return [STRIPE_CHECKOUT]
     names = ["localhost", "127.0.0.1"] if sandbox.hostname in THIS_MACHINE else [sandbox.hostname]
     port = f":{sandbox.port}" if sandbox.port else ""

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from litesubs.api import guide
+from litesubs.api.deps import READ
 from litesubs.domain import cards, clock, links, prose, sharing, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.errors import DomainError, NotFoundError
@@ -20,7 +21,6 @@ from litesubs.settings import settings
 
 router = APIRouter(include_in_schema=False)
 
-READ = ["GET", "HEAD"]
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_NOW = "public, max-age=300"
 AN_HOUR = "public, max-age=3600"

@@ -98,7 +98,7 @@ def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     if view.state == "open":
         head += templates.oembed_link(settings().base_url, url)
     head += templates.structured(_product(view, url, boot["image"]))
-    hidden = not view.pack.listed or view.state != "open"
+    hidden = view.state != "open" or not view.address.startswith("/c/")  # other links are for those who have them
     if hidden:
         head += '<meta name="robots" content="noindex"/>'
     response = sent(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
@@ -352,7 +352,7 @@ def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
 
 def sent(page: templates.Filled, status: int = 200) -> Response:
     """A page as an answer, with the policy of what it runs."""
-    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.name, live=page.live)}
+    headers = {"cache-control": HTML_CACHE, "content-security-policy": security.policy(page.made_from)}
     return HTMLResponse(page.html, status, headers=headers)
 
 
@@ -380,14 +380,15 @@ class Pages:
             await _redirect(home + path, scope, 307)(scope, receive, send)
             return
         send = await _renewing(scope, send)
-        if page is None:
-            await self._or_not_found(scope, receive, send)
-        elif path.endswith("/"):
+        if path != "/" and path.endswith("/"):
             await _redirect(path.rstrip("/"), scope, 308)(scope, receive, send)
+        elif page is None:
+            await self._or_not_found(scope, receive, send)
         elif _is_private(path) and (refused := await to_thread.run_sync(_refusal, scope)):
             await refused(scope, receive, send)
         else:
-            policy = security.policy(page.strip("/").removesuffix(".html"))
+            name = page.strip("/").removesuffix(".html")
+            policy = security.policy(templates.template(name), opened_up=security.is_opened_up(name))
             send = _with_headers(send, [(b"content-security-policy", policy.encode())])
             await self.app({**scope, "path": page, "raw_path": page.encode()}, receive, send)
 
@@ -472,7 +473,8 @@ class Headers:
 
 
 def _headers(path: str, status: int) -> dict[str, str]:
-    found = security.headers(private=_is_private(path))
+    is_file = path.startswith(tuple(CACHES))
+    found = dict(security.FOR_FILES) if is_file else security.headers(private=_is_private(path))
     if _below(path, NOT_FOR_SEARCH):
         found["x-robots-tag"] = "noindex"
     if status in (200, 304):

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from reflex.utils.prerequisites import get_web_dir
 
+from litesubs.api import first_paint
 from litesubs.domain.views.offers import OfferView
 
 LIVE_SCRIPT = re.compile(r"<script(?![^>]* src=)[^>]*>.*?</script>", re.DOTALL)
@@ -34,11 +35,10 @@ Boot = dict[str, str]
 
 @dataclass(frozen=True)
 class Filled:
-    """A page to send, with the name of the built page it was made from. A still one runs no inline scripts."""
+    """A page to send. `made_from` is the page before: its inline scripts and styles are ours, and may run."""
 
     html: str
-    name: str
-    live: bool = True
+    made_from: str
 
 
 def site_root() -> Path:
@@ -53,8 +53,9 @@ def template(name: str) -> str:
 
 
 def still(name: str, boot: Boot) -> Filled:
-    """The page with its fields, without the scripts that would make it live; theme.js, a plain file, stays."""
-    return Filled(PLACEHOLDER.sub(partial(_value, boot), _without_scripts(name)), name, live=False)
+    """The page with its fields, without the scripts that would make it live; theme.js, which is ours, stays."""
+    page = first_paint.hastened(_without_scripts(name), site_root())
+    return Filled(PLACEHOLDER.sub(partial(_value, boot), page), page)
 
 
 def fill(name: str, boot: Boot, head: str = "") -> Filled:
@@ -63,9 +64,10 @@ def fill(name: str, boot: Boot, head: str = "") -> Filled:
     `boot["path"]` is the page's own path, `head` is HTML for the end of the head. A placeholder without a field stays
     visible, so that tests find it.
     """
-    filled = PLACEHOLDER.sub(partial(_value, boot), template(name))
+    page = first_paint.hastened(template(name), site_root())
+    filled = PLACEHOLDER.sub(partial(_value, boot), page)
     script = f'<script type="application/json" id="ls-boot">{script_json(boot)}</script>'
-    return Filled(filled.replace("</head>", f"{head}{script}</head>", 1), name)
+    return Filled(filled.replace("</head>", f"{head}{script}</head>", 1), page)
 
 
 @lru_cache

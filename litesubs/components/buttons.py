@@ -123,7 +123,7 @@ def text_link(*children: Child, href: Text, in_app: bool = False, class_name: st
 
 
 def copy_button(value: Text, label: str = "Copy", variant: Variant = "secondary", size: Size = "sm") -> rx.Component:
-    """Copies a value and says "Copied" for two seconds. Needs no state: theme.js does it."""
+    """Copies a value and says "Copied" for two seconds. Needs no state: behaviours.js does it."""
     return rx.el.button(
         rx.el.span(
             icon("copy"), label, class_name="inline-flex items-center gap-1.5", custom_attrs={"data-when": "rest"}

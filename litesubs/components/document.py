@@ -13,6 +13,7 @@ def head() -> list[rx.Component]:
     """Components for the head, in order."""
     return [
         rx.el.script(src="/theme.js"),
+        rx.el.script(src="/behaviours.js", defer=True),
         rx.el.link(
             rel="preload", href=FONT, type="font/woff2", custom_attrs={"as": "font", "crossOrigin": "anonymous"}
         ),

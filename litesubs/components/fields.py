@@ -165,7 +165,7 @@ def select_in_field(
 
 
 def show_button() -> rx.Component:
-    """Shows the password beside it; theme.js does it."""
+    """Shows the password beside it; behaviours.js does it."""
     return rx.el.button(
         icon("eye"),
         type="button",
@@ -219,7 +219,7 @@ def day_field(label: Text, id_: str, name: str, value: Text) -> rx.Component:
 
 
 def browser_time_zone() -> rx.Component:
-    """A field that nobody sees: as its form is sent, theme.js writes the browser's time zone into it."""
+    """A field that nobody sees: as its form is sent, behaviours.js writes the browser's time zone into it."""
     return rx.el.input(type="hidden", name="time_zone", custom_attrs={"data-time-zone": ""})
 
 

@@ -25,7 +25,7 @@ class Person:
 
 
 def theme_toggle() -> rx.Component:
-    """Follows the system, or light, or dark, in turn. Needs no state: theme.js does it."""
+    """Follows the system, or light, or dark, in turn. Needs no state: behaviours.js does it."""
     faces = [
         rx.el.span(icon(name), custom_attrs={"data-when": choice})
         for choice, name in (("system", "sun-moon"), ("light", "sun"), ("dark", "moon"))

@@ -39,6 +39,13 @@ class NotFoundError(DomainError):
     status = 404
 
 
+class TooManyPacksError(DomainError):
+    """You have 200 packs. Archive one that you no longer sell, and this works."""
+
+    code = "too_many_packs"
+    status = 409
+
+
 class SignInRequiredError(DomainError):
     """Sign in to go on."""
 

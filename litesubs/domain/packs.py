@@ -8,14 +8,14 @@ from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from litesubs.db import snapshot, transaction
 from litesubs.domain import clock, ids, insights, links, money, owned, prose, sums
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import ValidationFailedError
+from litesubs.domain.errors import TooManyPacksError, ValidationFailedError
 from litesubs.domain.views.offers import NOTHING_SOLD, PackView, PreviewView
 from litesubs.models import CreditPack, ExpiryKind, PackStatus, Purchase, ShareLink
 
@@ -23,6 +23,7 @@ NAME_LENGTH = 80
 COPY = " copy"
 DESCRIPTION_LENGTH = 5_000
 MOST_CREDITS = 1_000_000
+MOST_PACKS = 200  # of one creator, without the archived: their pages show all of them
 LONGEST_DAYS = 3_650
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 
@@ -75,6 +76,7 @@ def create(actor: Actor, draft: PackDraft) -> PackView:
         id=ids.new(), creator_id=creator_id, status=PackStatus.active, created_at=at, updated_at=at, **values
     )
     with transaction() as session:
+        _refuse_too_many(session, creator_id)
         taken = _taken_slugs(session, creator_id, pack.id)
         if not str(draft.slug).strip():
             pack.slug = _free_slug(pack.slug, taken)
@@ -104,6 +106,7 @@ def duplicate(actor: Actor, pack_id: str) -> PackView:
     at = clock.now()
     with transaction() as session:
         source = owned.pack(session, creator_id, pack_id, lock=True)
+        _refuse_too_many(session, creator_id)
         kept = source.model_dump(exclude={"id", "name", "slug", "status", "created_at", "updated_at"})
         copy = CreditPack(
             **kept,
@@ -217,10 +220,19 @@ def _set_status(actor: Actor, pack_id: str, status: PackStatus, only_from: PackS
     with transaction() as session:
         pack = owned.pack(session, actor.require_creator(), pack_id, lock=True)
         if only_from in {None, pack.status}:
+            if only_from is PackStatus.archived:
+                _refuse_too_many(session, pack.creator_id)
             pack.status, pack.updated_at = status, clock.now()
         if pack.status is not PackStatus.active:
             links.close_open_checkouts(session, col(Purchase.pack_id) == pack.id)
     return one(actor, pack_id)
+
+
+def _refuse_too_many(session: Session, creator_id: UUID) -> None:
+    """Before one more that is not archived."""
+    query = select(func.count()).where(CreditPack.creator_id == creator_id, CreditPack.status != PackStatus.archived)
+    if session.exec(query).one() >= MOST_PACKS:
+        raise TooManyPacksError
 
 
 def _valid(draft: PackDraft, unchanged: CreditPack | None = None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -23,6 +24,7 @@ from litesubs.models import Creator, CreatorHandle, User
 NAME_LENGTH = 80
 BIO_LENGTH = 1_000
 MOST_LINKS = 5
+MOST_HANDLES = 10
 LINK_LENGTH = 300
 UTC_ZONE = "UTC"
 MOST_ZONES = 12
@@ -143,6 +145,8 @@ def update(actor: Actor, display_name: str, handle: str, time_zone: str, currenc
     with transaction() as session:
         query = select(Creator).where(Creator.id == creator_id)
         creator = session.exec(query.with_for_update(key_share=True)).one()  # first sales go on meanwhile
+        if handle != creator.handle:
+            _refuse_many_handles(session, creator.id, handle)
         counted_anew = (creator.time_zone, creator.currency) != (time_zone, currency)
         creator.display_name, creator.handle = display_name, handle
         creator.time_zone, creator.currency = time_zone, currency
@@ -241,6 +245,15 @@ def _handle(handle: str, fields: dict[str, str]) -> str:
     elif handle in RESERVED_HANDLES:
         fields["handle"] = "Litesubs uses this word itself. Choose another handle."
     return handle
+
+
+def _refuse_many_handles(session: Session, creator_id: UUID, handle: str) -> None:
+    """Every handle that was used is kept for its creator, so nobody may use many."""
+    had = session.exec(select(CreatorHandle.handle).where(CreatorHandle.creator_id == creator_id)).all()
+    if len(had) >= MOST_HANDLES and handle not in had:
+        raise ValidationFailedError(
+            {"handle": f"You have had {len(had)} handles, and they all stay yours. Choose one of them."}
+        )
 
 
 def _addresses(links: str, fields: dict[str, str]) -> list[str]:

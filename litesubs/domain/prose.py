@@ -43,9 +43,12 @@ def storable(text: object) -> bool:
     )
 
 
+LONGEST_PATH = 1_000
+
+
 def local_path(target: object) -> str:
     """`target` if it is a path on this site, else "". A full address, `//host` or a backslash would lead away."""
-    if not isinstance(target, str):
+    if not isinstance(target, str) or len(target) > LONGEST_PATH:
         return ""
     leads_away = not target.startswith("/") or target.startswith("//") or "\\" in target or not target.isprintable()
     return "" if leads_away else target

@@ -15,7 +15,9 @@ from litesubs.models import Creator, CreditPack
 from litesubs.settings import settings
 
 NAMED_PACKS = 6  # on the picture of a creator: more than a line has room for
-MOST_PACKS = 24_000  # a site map has 50,000 addresses at most (sitemaps.org): each pack, its creator, and our own pages
+MOST_MAPPED = (
+    24_000  # a site map has 50,000 addresses at most (sitemaps.org): each pack, its creator, and our own pages
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def addresses() -> list[Address]:
         storefront.on_sale()
         .join(Creator, col(Creator.id) == col(CreditPack.creator_id))
         .order_by(col(CreditPack.created_at).desc(), col(CreditPack.id).desc())
-        .limit(MOST_PACKS)
+        .limit(MOST_MAPPED)
     )
     with transaction() as session:
         found = session.execute(query.with_only_columns(*wanted)).all()

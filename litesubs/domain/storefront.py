@@ -23,11 +23,11 @@ SHOWN = """
 SELECT concat_ws(' ', creator.xmin,
     (SELECT string_agg(concat_ws('.', pack.xmin, main.xmin, main.expires_at <= $2), ' ' ORDER BY pack.id)
      FROM credit_pack pack JOIN share_link main ON main.pack_id = pack.id AND main.is_default
-     WHERE pack.creator_id = creator.id)"""
+     WHERE pack.creator_id = creator.id AND pack.status <> 'archived')"""
 LINK_VERSION = Prepared(
     "text, timestamptz",
-    f"{SHOWN}, link.xmin, link.expires_at <= $2) FROM share_link link "
-    "JOIN creator ON creator.id = link.creator_id WHERE link.token = $1",
+    f"{SHOWN}, link.xmin, link.expires_at <= $2, own.xmin) FROM share_link link JOIN credit_pack own "
+    "ON own.id = link.pack_id JOIN creator ON creator.id = link.creator_id WHERE link.token = $1",
 )
 CREATOR_VERSION = Prepared(
     "text, timestamptz",
@@ -204,7 +204,7 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
         creator_handle=creator.handle,
         creator_summary=prose.summary(creator.bio),
         creator_picture=pictures.address(creator),
-        others=_offers(session, creator, but=pack.id)[:MOST_OTHERS],
+        others=_offers(session, creator, but=pack.id, most=MOST_OTHERS),
     )
 
 
@@ -264,14 +264,14 @@ def _shown(link: ShareLink, *, owner: bool) -> str:
     return email if owner else f"{email[:1]}•••@{email.rpartition('@')[2]}"
 
 
-def _offers(session: Session, creator: Creator, but: UUID | None = None) -> list[OfferView]:
-    """The creator's packs that are on sale, listed, and whose main link still works; without one of them if told so."""
+def _offers(session: Session, creator: Creator, but: UUID | None = None, most: int | None = None) -> list[OfferView]:
+    """The creator's packs that are on sale, the oldest first; without one of them, and only so many, if told so."""
     query = (
         on_sale()
         .where(CreditPack.creator_id == creator.id, CreditPack.id != but)
         .order_by(col(CreditPack.created_at), col(CreditPack.id))
     )
-    return [_offer(creator, pack, link) for pack, link in session.exec(query)]
+    return [_offer(creator, pack, link) for pack, link in session.exec(query.limit(most))]
 
 
 def _offer(creator: Creator, pack: CreditPack, link: ShareLink) -> OfferView:

@@ -252,6 +252,29 @@ def test_a_page_runs_the_scripts_of_its_build_and_no_others(client: TestClient) 
     assert _rules(client.get("/p/abc").headers["content-security-policy"])["script-src"] == ["'self'"]
 
 
+@pytest.mark.parametrize("path", ["/p/abc", "/c/ada", "/c/ada/ten", "/help", "/login"])
+def test_a_slash_too_many_leads_to_the_page_here_whatever_host_is_named(client: TestClient, path: str) -> None:
+    answer = client.get(f"{path}/?x=1", headers={"host": "evil.example"})
+    assert (answer.status_code, answer.headers["location"]) == (308, f"{path}?x=1")
+
+
+def test_part_of_a_file_is_not_compressed() -> None:
+    async def part(_scope: site.Scope, _receive: site.Receive, send: site.Send) -> None:
+        headers = [(b"content-type", b"text/javascript"), (b"content-range", b"bytes 0-1999/5000")]
+        await send({"type": "http.response.start", "status": 206, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x" * 2_000})
+
+    answer = TestClient(compression.Compressed(part), headers={"accept-encoding": "gzip"}).get("/theme.js")
+    assert ("content-encoding" not in answer.headers, len(answer.content)) == (True, 2_000)
+
+
+def test_stripes_own_api_leads_to_stripes_checkout(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRIPE_API_BASE", "https://api.stripe.com")
+    settings.cache_clear()
+    rules = _rules(client.get("/login").headers["content-security-policy"])
+    assert rules["form-action"] == ["'self'", "https://checkout.stripe.com"]
+
+
 def test_in_development_buy_may_lead_to_the_sandbox(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:3001")
     settings.cache_clear()

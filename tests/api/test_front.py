@@ -11,7 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from litesubs import frontend
-from litesubs.api import guide
+from litesubs.api import guide, templates
 from litesubs.api.app import api
 from litesubs.settings import settings
 
@@ -141,11 +141,15 @@ def test_the_landing_page_says_to_search_engines_what_it_is_and_costs() -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/help", "/nowhere"])
-def test_a_still_page_runs_files_alone_and_its_policy_allows_the_styles_that_it_has(path: str) -> None:
+def test_a_still_page_runs_nothing_inline_but_its_theme_and_its_policy_allows_the_styles_that_it_has(path: str) -> None:
     answer = TestClient(api).get(path, headers=PERSON)
     policy = answer.headers["content-security-policy"]
-    assert "script-src 'self';" in policy
-    assert not re.search(r'<script(?![^>]* src=)(?![^>]*type="application/)', answer.text)
+    theme = (templates.site_root() / "theme.js").read_text()
+    scripts = re.findall(
+        r'<script(?![^>]* src=)(?![^>]*type="application/)[^>]*>(.*?)</script>', answer.text, re.DOTALL
+    )
+    assert scripts == [theme]
+    assert f"script-src 'self' 'sha256-{b64encode(sha256(theme.encode()).digest()).decode()}';" in policy
     assert "modulepreload" not in answer.text
     assert "style=" not in re.sub(r"<style.*?</style>", "", answer.text)
     for style in re.findall(r"<style[^>]*>(.*?)</style>", answer.text, re.DOTALL):

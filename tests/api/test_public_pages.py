@@ -215,6 +215,20 @@ def test_a_pack_that_was_changed_while_its_page_was_open_is_shown_again_before_i
     assert client.post(buy, data={"seen": "x" * 300}).status_code == 422
 
 
+def test_a_link_for_one_address_shows_a_changed_pack_again_to_its_owner(client: TestClient) -> None:
+    seller, buyer = factories.creator(), factories.person()
+    pack = factories.pack(seller)
+    token = links.create(seller, pack.id, "For one", email=buyer.email).token
+    session = accounts.sign_in(buyer.email, PASSWORD, f"changed for {token}")
+    client.cookies.set(accounts.cookie_name(), session)
+    seen = re.search(r'name="seen" value="([^"]+)"', read(client, f"/p/{token}"))
+    assert seen
+    packs.update(seller, pack.id, draft(slug=pack.slug, price="500", credits="8"))
+    answer = client.post(f"/p/{token}/buy", data={"seen": html.unescape(seen[1])})
+    assert location(answer) == (303, f"/p/{token}")
+    assert "It is now 8 credits for €500." in words(read(client, f"/p/{token}"))
+
+
 def test_what_a_buyer_has_of_a_pack_is_told_to_them_alone(client: TestClient) -> None:
     held = factories.customer_with(5, 2)
     path = f"/p/{factories.token_of(held.pack)}/holding"

@@ -163,6 +163,13 @@ def test_what_is_not_for_everybody_is_kept_from_search_engines(client: TestClien
     assert "x-robots-tag" not in client.get(path_of(factories.pack(seller))).headers
 
 
+def test_other_links_to_a_listed_pack_are_for_those_who_have_them(client: TestClient, seller: Actor) -> None:
+    offer = factories.pack(seller)
+    link = links.create(seller, offer.id, "Newsletter")
+    answer = client.get(f"/p/{link.token}")
+    assert (answer.headers["x-robots-tag"], Head(answer.text).meta["robots"]) == ("noindex", "noindex")
+
+
 def test_a_picture_is_kept_for_good_at_its_version_and_moves_when_the_pack_changes(
     client: TestClient, seller: Actor
 ) -> None:
@@ -287,7 +294,7 @@ def test_a_site_map_that_is_full_has_the_newest_packs(
     client: TestClient,  # noqa: ARG001 - a database comes first
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sharing, "MOST_PACKS", 2)
+    monkeypatch.setattr(sharing, "MOST_MAPPED", 2)
     sellers = [factories.creator(name) for name in ("Old", "Zoë", "New")]
     offers = [factories.pack(seller) for seller in sellers]
     archived = factories.pack(sellers[2])

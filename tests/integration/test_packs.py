@@ -13,6 +13,7 @@ from litesubs.domain.errors import (
     LinkUnavailableError,
     NotFoundError,
     SignInRequiredError,
+    TooManyPacksError,
     ValidationFailedError,
 )
 from litesubs.domain.views.offers import PackView
@@ -137,6 +138,23 @@ def test_copies_made_at_once_have_slugs_of_their_own() -> None:
     pack = factories.pack(seller, slug="ten")
     copies = at_once(*[partial(packs.duplicate, seller, pack.id)] * 4)
     assert {copy.slug for copy in copies if isinstance(copy, PackView)} == {"ten-2", "ten-3", "ten-4", "ten-5"}
+
+
+def test_a_creator_has_so_many_packs_and_no_more_until_one_is_archived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packs, "MOST_PACKS", 2)
+    seller = factories.creator()
+    first, second = factories.pack(seller), factories.pack(seller)
+    with pytest.raises(TooManyPacksError, match="Archive one"):
+        packs.create(seller, draft())
+    with pytest.raises(TooManyPacksError, match="Archive one"):
+        packs.duplicate(seller, first.id)
+    packs.archive(seller, first.id)
+    packs.create(seller, draft())
+    with pytest.raises(TooManyPacksError):
+        packs.restore(seller, first.id)
+    assert packs.one(seller, first.id).status == "archived"
+    packs.restore(seller, second.id)  # it is not in the archive, so this changes nothing
+    assert len(packs.mine(seller)) == 3
 
 
 def test_an_archived_pack_cannot_be_bought_and_its_holders_keep_their_credits() -> None:

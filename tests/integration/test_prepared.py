@@ -43,6 +43,15 @@ def test_a_lost_connection_is_made_again(query: Prepared) -> None:
     assert first[1] not in {answer[1] for answer in answers}
 
 
+def test_a_query_that_took_too_long_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "STATEMENT_TIMEOUT_SECONDS", "0.1")
+    slow = Prepared("bigint", "SELECT CASE WHEN $1 = 0 THEN pg_backend_pid()::text ELSE pg_sleep($1)::text END")
+    before = slow.row(0)
+    with pytest.raises(psycopg2.OperationalError, match="statement timeout"):
+        slow.row(60)
+    assert slow.row(0) == before  # on the same connection: a second try would have made another
+
+
 def test_other_settings_ask_the_other_database(
     query: Prepared, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

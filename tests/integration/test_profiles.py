@@ -71,6 +71,17 @@ def test_a_wrong_value_is_named_and_nothing_is_written(field: str, bad: str) -> 
     assert accounts.account(seller) == before
 
 
+def test_nobody_uses_handle_after_handle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiles, "MOST_HANDLES", 2)
+    seller = factories.creator()
+    first, second = accounts.account(seller).handle, handle()
+    update(seller, handle=second)
+    with pytest.raises(ValidationFailedError, match="You have had 2 handles"):
+        update(seller, handle=handle())
+    assert update(seller, handle=first).handle == first
+    assert update(seller, handle=first, display_name="Else").display_name == "Else"
+
+
 def test_a_handle_that_somebody_has_or_had_is_refused_and_is_theirs_to_go_back_to() -> None:
     first, second = factories.creator(), factories.creator()
     old = accounts.account(first).handle

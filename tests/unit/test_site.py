@@ -50,6 +50,7 @@ VIEW = StorefrontView(
     pack=PACK,
     creator_name='Ada "</script>" & Co',
     creator_initials="AC",
+    address="/c/ada/ten",
 )
 
 

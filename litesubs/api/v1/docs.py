@@ -48,7 +48,7 @@ def openapi() -> Response:
 @router.get("/api/docs")
 def docs() -> Response:
     """The description for people."""
-    return HTMLResponse(page(), headers=CACHE | {"content-security-policy": security.policy_of(page())})
+    return HTMLResponse(page(), headers=CACHE | {"content-security-policy": security.policy(page())})
 
 
 @lru_cache
@@ -62,6 +62,7 @@ def page() -> str:
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>API · Litesubs</title>'
         '<meta name="description" content="Spend, hold and give back your customers\' credits: every call, with '
         'examples."><link rel="icon" href="/favicon.svg"><script src="/theme.js"></script>'
+        '<script src="/behaviours.js" defer></script>'
         f"<style>{TOKENS}{STYLE}</style></head><body>"
         '<a class="skip" href="#content">Skip to the content</a>'
         f'<header><a class="brand" href="/">{LOGO}<span>Litesubs</span></a><nav aria-label="Pages">'
