@@ -16,12 +16,25 @@
     for (const group of groups) group.hidden = !group.querySelector("[data-help]:not([hidden])");
     none.className = count ? "away" : "";
     found.textContent = words.length ? `${count} ${count === 1 ? "answer" : "answers"}` : "";
-    history.replaceState(null, "", words.length ? `?q=${encodeURIComponent(field.value)}` : location.pathname);
   };
 
-  field.addEventListener("input", narrow);
+  /* The address, so that going back finds the same. Browsers refuse to have it changed with every key. */
+  let waiting = 0;
+  const remember = () => {
+    clearTimeout(waiting);
+    const query = field.value.trim() ? `?${new URLSearchParams({ q: field.value })}` : location.pathname;
+    history.replaceState(null, "", query + location.hash);
+  };
+
+  field.addEventListener("input", () => {
+    narrow();
+    clearTimeout(waiting);
+    waiting = setTimeout(remember, 250);
+  });
+  field.addEventListener("change", remember);
   field.form.addEventListener("submit", (event) => {
     event.preventDefault();
     narrow();
+    remember();
   });
 })();

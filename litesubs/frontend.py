@@ -26,8 +26,11 @@ SOURCES = (
     "litesubs/pages/**/*.py",
     "litesubs/state/**/*.py",
     "litesubs/components/**/*",
-    "litesubs/domain/views.py",
+    "litesubs/domain/views/**/*.py",
+    "litesubs/domain/api_keys.py",  # this and the next ones: words and lists that pages are built with
     "litesubs/domain/money.py",
+    "litesubs/domain/packs.py",
+    "litesubs/domain/periods.py",
     "rxconfig.py",
     "assets/**/*",
     "requirements.txt",

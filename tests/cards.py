@@ -54,6 +54,7 @@ AWKWARD = {
     "accented": replace(PLAIN, title="Zażółć gęślą jaźń: tiếng Việt, Ωμέγα, Ёлка", above="Łukasz Šťastný Đặng"),
     "arabic": replace(PLAIN, title="عشر جلسات تدريب 10 مع نور", above="نور الهدى"),
     "hebrew": replace(PLAIN, title="עשרה שיעורי פסנתר", above="נועה לוי"),
+    "hindi": replace(PLAIN, title="गुरु के साथ हिन्दी की दस कक्षाएँ", above="मीरा शर्मा"),
     "japanese": replace(
         PLAIN,
         title="ピアノ個人レッスン十回券（オンライン対応）",
@@ -68,7 +69,7 @@ AWKWARD = {
         credits=1_000_000,
         middle="1,000,000 credits",
         figure="₩99,999,999,999",
-        spelled="99999999999 KRW",
+        spelled="99,999,999,999 KRW",
         note="1,000,000 credits, ₩100,000 each",
     ),
     "one": replace(PLAIN, title="One hour", credits=1, figure="$1", note="1 credit, $1.00 each"),

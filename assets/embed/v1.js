@@ -6,7 +6,10 @@
  * link. The button dispatches "litesubs:checkout.completed" when the checkout page says so. That is for the eyes only:
  * what was paid, your server hears from Litesubs. */
 (() => {
-  const ours = new URL(document.currentScript.src).origin;
+  /* Loaded as a module a script cannot ask which element it came by, but where it runs stands in every error. */
+  const here = document.currentScript?.src || String(new Error().stack).match(/https?:\/\/[^\s()@]+\/embed\/v1\.js/)?.[0];
+  if (!here) return;
+  const ours = new URL(here).origin;
   const ready = Symbol.for(`litesubs ${ours}`);
   if (window[ready]) return;
   window[ready] = true;

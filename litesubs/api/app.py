@@ -21,6 +21,7 @@ from litesubs.domain.health import OUTAGE
 from litesubs.domain.prose import local_path
 
 PROBLEM_JSON = "application/problem+json"
+AGAIN = {"retry-after": str(site.RETRY_AFTER_SECONDS)}
 UNREADABLE = "The form came with something that its fields do not take. Go back, correct it and send it again."
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ def answer(request: Request, error: Exception) -> Response:
             return RedirectResponse(f"/login{back}", 303)
         if isinstance(error, NotFoundError):
             return site.not_found_page()
-    return _answer(request, error.status, error.code, error.message, more=error.data)
+    headers = AGAIN if error.status == HTTPStatus.SERVICE_UNAVAILABLE else site.EMPTY
+    return _answer(request, error.status, error.code, error.message, more=error.data, headers=headers)
 
 
 def unreadable(request: Request, error: Exception) -> Response:
@@ -65,8 +67,7 @@ def failed(request: Request, _error: Exception) -> Response:
 def unavailable(request: Request, error: Exception) -> Response:
     """The database does not answer."""
     logger.error("the database does not answer", exc_info=error)
-    headers = {"retry-after": str(site.RETRY_AFTER_SECONDS)}
-    return _answer(request, 503, "unavailable", site.OUTAGE_TEXT, headers=headers)
+    return _answer(request, 503, "unavailable", site.OUTAGE_TEXT, headers=AGAIN)
 
 
 def everything_below(path: str, app: door.Door) -> Mount:

@@ -55,6 +55,12 @@ def from_our_pages(request: Request) -> None:
         raise CrossSiteError
 
 
+def is_longer(request: Request, most_bytes: int) -> bool:
+    """Whether the body is announced as longer than that, which can be known before any of it is read."""
+    length = request.headers.get("content-length", "")
+    return length.isascii() and length.isdigit() and (len(length) > len(str(most_bytes)) or int(length) > most_bytes)
+
+
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """The address in `text`, an IPv4 one in its own notation where a socket for both wrote it as IPv6."""
     try:

@@ -1,16 +1,18 @@
 """What other sites and programs read of ours: pictures for previews, the site map, oEmbed and the buy button."""
 
-import html
+from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from litesubs.api import guide
 from litesubs.api.deps import READ
-from litesubs.domain import cards, prose, sharing, storefront
+from litesubs.domain import cards, clock, links, prose, sharing, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.errors import DomainError, NotFoundError
 from litesubs.domain.sharing import Address
@@ -26,6 +28,12 @@ BUTTON_CACHE = "public, max-age=86400, stale-while-revalidate=604800"  # its add
 BUTTON = Path(__file__).resolve().parents[2] / "assets" / "embed" / "v1.js"
 FOR_OTHER_SITES = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 OEMBED_WIDTH, OEMBED_HEIGHT = 600, 80
+MOST_WAITING = 20  # pictures that are to be drawn: two seconds' work
+SITE_MAP_SECONDS = 300
+
+mapping = CapacityLimiter(1)  # who asks while the site map is made waits for it
+drawing = CapacityLimiter(1)  # who waits for a picture waits here, and takes no thread from others
+waiting: Counter[Card] = Counter()  # requests for each picture that is not drawn yet
 
 
 class OembedFormatError(DomainError):
@@ -35,16 +43,23 @@ class OembedFormatError(DomainError):
     code = "format_not_supported"
 
 
+class TooManyPicturesError(DomainError):
+    """Many pictures are being drawn. Ask again in a moment."""
+
+    status = 503
+    code = "unavailable"
+
+
 @router.api_route("/og/p/{token}.png", methods=READ)
-def picture_of_pack(token: str, v: str = "") -> Response:
+async def picture_of_pack(token: str, v: str = "") -> Response:
     """The picture for previews of a pack's page. At the address with its version it never changes."""
-    return _picture(sharing.pack_card(storefront.open_link(token)), v)
+    return await _picture(sharing.pack_card(await to_thread.run_sync(storefront.open_link, token)), v)
 
 
 @router.api_route("/og/c/{handle}.png", methods=READ)
-def picture_of_creator(handle: str, v: str = "") -> Response:
+async def picture_of_creator(handle: str, v: str = "") -> Response:
     """The same of a creator's public page."""
-    return _picture(sharing.creator_card(storefront.profile(handle)), v)
+    return await _picture(sharing.creator_card(await to_thread.run_sync(storefront.profile, handle)), v)
 
 
 @router.api_route("/robots.txt", methods=READ)
@@ -55,11 +70,10 @@ def robots() -> Response:
 
 
 @router.api_route("/sitemap.xml", methods=READ)
-def sitemap() -> Response:
-    """Every page for everybody (https://www.sitemaps.org/protocol.html)."""
-    pages = [*map(Address, ["/", *guide.addresses()]), *sharing.addresses()]
-    body = "".join(map(_entry, pages))
-    text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{body}</urlset>'
+async def sitemap() -> Response:
+    """Every page for everybody (https://www.sitemaps.org/protocol.html), as it was at most five minutes ago."""
+    period = int(clock.now().timestamp() // SITE_MAP_SECONDS)
+    text = await to_thread.run_sync(_site_map, settings().base_url, period, limiter=mapping)
     return Response(text, media_type="application/xml", headers={"cache-control": AN_HOUR})
 
 
@@ -82,7 +96,7 @@ def oembed(url: str, format: str = "json", maxwidth: int = OEMBED_WIDTH, maxheig
         "thumbnail_url": sharing.pack_image(view),
         "thumbnail_width": cards.WIDTH,
         "thumbnail_height": cards.HEIGHT,
-        "html": _button_html(view),
+        "html": sharing.button(links.url(view.token), _offered(view)),
         "width": max(1, min(maxwidth, OEMBED_WIDTH)),
         "height": max(1, min(maxheight, OEMBED_HEIGHT)),
     }
@@ -96,14 +110,36 @@ def buy_button() -> Response:
     return Response(BUTTON.read_bytes(), media_type="text/javascript; charset=utf-8", headers=headers)
 
 
-def _picture(card: Card, version: str) -> Response:
+async def _picture(card: Card, version: str) -> Response:
     cache = FOR_GOOD if version == card.version else FOR_NOW
-    return Response(cards.png(card), media_type="image/png", headers={"cache-control": cache, **FOR_OTHER_SITES})
+    content = cards.kept(card) or await _drawn(card)
+    return Response(content, media_type="image/png", headers={"cache-control": cache, **FOR_OTHER_SITES})
 
 
-def _entry(page: Address) -> str:
+async def _drawn(card: Card) -> bytes:
+    """The picture when its turn has come. However many wait for the same one, it is drawn once and counts once."""
+    if len(waiting) > MOST_WAITING and card not in waiting:
+        raise TooManyPicturesError
+    waiting[card] += 1
+    try:
+        return await to_thread.run_sync(cards.png, card, limiter=drawing)
+    finally:
+        waiting[card] -= 1
+        if not waiting[card]:
+            del waiting[card]
+
+
+@lru_cache(1)
+def _site_map(base_url: str, _period: int) -> bytes:
+    pages = [*map(Address, ["/", *guide.addresses()]), *sharing.addresses()]
+    body = "".join(_entry(base_url, page) for page in pages)
+    head = '<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return f"{head}{body}</urlset>".encode()
+
+
+def _entry(base_url: str, page: Address) -> str:
     changed = f"<lastmod>{page.changed:%Y-%m-%dT%H:%M:%S+00:00}</lastmod>" if page.changed else ""
-    return f"<url><loc>{escape(settings().base_url + page.path)}</loc>{changed}</url>"
+    return f"<url><loc>{escape(base_url + page.path)}</loc>{changed}</url>"
 
 
 def _pack_at(url: str) -> StorefrontView:
@@ -122,10 +158,5 @@ def _pack_at(url: str) -> StorefrontView:
     raise NotFoundError
 
 
-def _button_html(view: StorefrontView) -> str:
-    base = html.escape(settings().base_url, quote=True)
-    words = html.escape(f"{prose.count(view.pack.credits, 'credit')} with {view.creator_name} for {view.pack.price}")
-    return (
-        f'<a href="{base}/p/{view.token}" data-litesubs-button>{words}</a>'
-        f'<script async src="{base}/embed/v1.js"></script>'
-    )
+def _offered(view: StorefrontView) -> str:
+    return f"{prose.count(view.pack.credits, 'credit')} with {view.creator_name} for {view.pack.price}"

@@ -6,8 +6,9 @@ to a plain one where it is a letter, so that no empty box is ever drawn.
 
 import io
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +17,9 @@ from threading import Lock
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
-FORMAT = 1  # raise it when the drawing changes: the addresses of all pictures change with it
+FORMAT = 2  # raise it when the drawing changes: the addresses of all pictures change with it
 MOST_KEPT = 256  # pictures in memory, about 25 kB each
+LONGEST_TEXT = 120  # letters: more than any line has room for, and few enough to be measured quickly
 
 FONTS = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 VARIABLE = ("instrument-sans-latin-wght-normal", "instrument-sans-latin-ext-wght-normal")
@@ -43,7 +45,8 @@ Run = tuple[str, str]  # letters, and the face that has them
 class Card:
     """What is drawn. `instead` stands for a title, `spelled` for a price, that the fonts cannot write.
 
-    `credits` above 30, or 0, are not drawn as holes. `middle` is a line of text in their place.
+    `credits` above 30, or 0, are not drawn as holes. `middle` is a line of text in their place. Texts are cut where
+    no line has room for more, so that drawing takes a bounded time whatever people write.
     """
 
     above: str
@@ -55,19 +58,42 @@ class Card:
     credits: int = 0
     middle: str = ""
 
+    def __post_init__(self) -> None:
+        """Cut the texts."""
+        for field in fields(self):
+            if isinstance(text := getattr(self, field.name), str):
+                object.__setattr__(self, field.name, text[:LONGEST_TEXT])
+
     @property
     def version(self) -> str:
         """Names this picture: changes with what is drawn, and with how."""
         return sha256(f"{FORMAT} {self!r}".encode(errors="surrogatepass")).hexdigest()[:12]
 
 
-_kept_lock = Lock()
+_kept: dict[Card, bytes] = {}  # in the order in which they were drawn
+_drawing = Lock()  # FreeType's faces are not to be used by two threads at a time
+
+
+def kept(card: Card) -> bytes | None:
+    """The card where it is drawn already. Waits for nobody."""
+    return _kept.get(card)
 
 
 def png(card: Card) -> bytes:
-    """The card, 1200 × 630. Drawn once and kept; two that ask at once wait for one drawing."""
-    with _kept_lock:  # FreeType's faces are not to be used by two threads at a time
-        return _png(card)
+    """The card, 1200 × 630. One that is kept comes at once, also while another is drawn.
+
+    The others are drawn one at a time and kept, so that of many who ask for one at once all get the same drawing. The
+    last 256 that were drawn are kept.
+    """
+    if found := kept(card):
+        return found
+    with _drawing:
+        if card not in _kept:
+            drawn = _draw(card)
+            if len(_kept) >= MOST_KEPT:
+                del _kept[next(iter(_kept))]
+            _kept[card] = drawn
+        return _kept[card]
 
 
 def mark(size: int, *, padding: float = 0.0, background: str | None = None) -> Image.Image:
@@ -80,8 +106,7 @@ def mark(size: int, *, padding: float = 0.0, background: str | None = None) -> I
     return picture.resize((size, size), Image.Resampling.LANCZOS)
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _png(card: Card) -> bytes:
+def _draw(card: Card) -> bytes:
     picture = _blank().copy()
     draw = ImageDraw.Draw(picture)
     if above := _writable(card.above):
@@ -176,9 +201,11 @@ def _pieces(text: str) -> list[str]:
 
 def _cut(piece: str, size: int, room: int) -> list[str]:
     """A word that is longer than a line, in parts that are not."""
+    if _width(piece, size, 650) <= room:
+        return [piece]
     parts = [""]
     for letter in piece:
-        if parts[-1] and _width(parts[-1] + letter, size, 650) > room and not unicodedata.combining(letter):
+        if parts[-1] and not _is_mark(letter) and _width(parts[-1] + letter, size, 650) > room:
             parts.append("")
         parts[-1] += letter
     return parts
@@ -188,25 +215,32 @@ def _shortened(text: str, size: int, weight: int, room: int) -> str:
     text = text.strip()
     if _width(text, size, weight) <= room:
         return text
-    while text and _width(text + "…", size, weight) > room:
-        text = text[:-1].rstrip()
-    return text + "…"
+
+    def too_wide(letters: int) -> bool:
+        return _width(text[:letters].rstrip() + "…", size, weight) > room
+
+    return text[: bisect_left(range(1, len(text)), 1, key=too_wide)].rstrip() + "…"
 
 
 def _write(
     draw: ImageDraw.ImageDraw, text: str, left: float, baseline: float, size: int, weight: int, ink: str = INK
 ) -> None:
     for letters, name in _runs(text):
-        face = _face(name, size, weight)
-        draw.text((left, baseline), letters, fill=ink, font=face, anchor="ls")
-        left += face.getlength(letters)
+        draw.text((left, baseline), letters, fill=ink, font=_face(name, size, weight), anchor="ls")
+        left += _run_width(letters, name, size, weight)
 
 
 def _width(text: str, size: int, weight: int) -> float:
-    return sum(_face(name, size, weight).getlength(letters) for letters, name in _runs(text))
+    return sum(_run_width(letters, name, size, weight) for letters, name in _runs(text))
 
 
+# What is measured for one picture. Nothing long stays here, since a card cuts its texts.
 @lru_cache(maxsize=4096)
+def _run_width(letters: str, name: str, size: int, weight: int) -> float:
+    return _face(name, size, weight).getlength(letters)
+
+
+@lru_cache(maxsize=1024)
 def _runs(text: str) -> tuple[Run, ...]:
     """The words in the order in which they stand on the line, each in parts of one face.
 
@@ -258,15 +292,23 @@ def _has(letter: str) -> bool:
 
 def _face_of(letter: str, current: str) -> str:
     """The face that is in use, where it has the letter, else the first that has it."""
-    if current not in ("", *VARIABLE) and unicodedata.combining(letter) and _covers(current, letter):
+    if current not in ("", *VARIABLE) and _is_mark(letter) and _covers(current, letter):
         return current
     return next((name for name in FACES if _covers(name, letter)), FACES[0])
 
 
-@lru_cache(maxsize=8192)
 def _covers(name: str, letter: str) -> bool:
-    """Whether a face has a letter: it draws something else than what it draws for a code point that is no letter."""
-    face = _face(name, 24, 600)
+    """Whether a face has a letter, or the parts that the shaper makes it of: a letter and its accents."""
+    return _has_glyph(name, letter) or all(_has_glyph(name, part) for part in unicodedata.normalize("NFD", letter))
+
+
+@lru_cache(maxsize=8192)
+def _has_glyph(name: str, letter: str) -> bool:
+    """Whether it draws something else than what it draws for a code point that is no letter.
+
+    The shaper has no say, since it would put a dotted circle under a mark that the face has not.
+    """
+    face = _face(name, 24, 600, ImageFont.Layout.BASIC)
     return letter == " " or _drawn(face, letter) != _drawn(face, "\uffff")
 
 
@@ -276,8 +318,10 @@ def _drawn(face: ImageFont.FreeTypeFont, letter: str) -> tuple[object, bytes, fl
 
 
 @lru_cache(maxsize=128)
-def _face(name: str, size: int, weight: int) -> ImageFont.FreeTypeFont:
-    face = ImageFont.truetype(FONTS / f"{name}.woff2", size)
+def _face(
+    name: str, size: int, weight: int, layout: ImageFont.Layout = ImageFont.Layout.RAQM
+) -> ImageFont.FreeTypeFont:
+    face = ImageFont.truetype(FONTS / f"{name}.woff2", size, layout_engine=layout)
     if name in VARIABLE:
         face.set_variation_by_axes([weight])
     return face
@@ -287,6 +331,11 @@ def _is_rtl(text: str) -> bool:
     """Whether its first letter with a direction runs from right to left."""
     directions = (unicodedata.bidirectional(letter) for letter in text)
     return next((direction != "L" for direction in directions if direction in ("L", "R", "AL")), False)
+
+
+def _is_mark(letter: str) -> bool:
+    """Whether it is written on the letter before it: an accent, or a vowel of Devanagari."""
+    return unicodedata.category(letter)[0] == "M"
 
 
 def _is_cjk(letter: str) -> bool:

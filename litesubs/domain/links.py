@@ -124,19 +124,25 @@ def state(link: ShareLink) -> str:
     return "used_up" if link.max_uses is not None and link.uses >= link.max_uses else "open"
 
 
+def open_now() -> tuple[ColumnElement[bool], ...]:
+    """What the database asks of a link to find it open, as `state` does."""
+    return (
+        col(ShareLink.revoked_at).is_(None),
+        col(ShareLink.expires_at).is_(None) | (col(ShareLink.expires_at) > clock.now()),
+        col(ShareLink.max_uses).is_(None) | (col(ShareLink.uses) < col(ShareLink.max_uses)),
+    )
+
+
 def reserve_use(session: Session, link_id: UUID) -> None:
     """Take one use, in one conditional statement, so that two buyers cannot have the last.
 
     LinkUnavailableError if none.
     """
-    usable = (
-        col(ShareLink.id) == link_id,
-        col(ShareLink.revoked_at).is_(None),
-        col(ShareLink.expires_at).is_(None) | (col(ShareLink.expires_at) > clock.now()),
-        col(ShareLink.max_uses).is_(None) | (col(ShareLink.uses) < col(ShareLink.max_uses)),
-    )
     taken = session.execute(
-        update(ShareLink).where(*usable).values(uses=ShareLink.uses + 1).returning(col(ShareLink.id))
+        update(ShareLink)
+        .where(col(ShareLink.id) == link_id, *open_now())
+        .values(uses=ShareLink.uses + 1)
+        .returning(col(ShareLink.id))
     )
     if taken.first() is None:
         raise LinkUnavailableError

@@ -241,6 +241,11 @@ def show_each(minor: int, currency: str, credits_sold: int) -> str:
     return _format(each.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), currency, digits)
 
 
+def spell(minor: int, currency: str) -> str:
+    """The amount for letters that lack the currency's sign: "1,450.00 EUR"."""
+    return f"{Decimal(minor).scaleb(-decimals(currency)):,.{decimals(currency)}f} {currency}"
+
+
 def show_input(minor: int, currency: str) -> str:
     """The amount as a person would type it: "450.00"."""
     return f"{Decimal(minor).scaleb(-decimals(currency)):.{decimals(currency)}f}"

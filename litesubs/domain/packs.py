@@ -8,7 +8,7 @@ from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -208,6 +208,12 @@ def over(pack: CreditPack) -> bool:
     """Whether its credits would have expired before they were bought: nobody is sold those."""
     expiry = expires_at(pack.expiry_kind, pack.expiry_date, pack.expiry_days, clock.now())
     return expiry is not None and expiry <= clock.now()
+
+
+def not_over() -> ColumnElement[bool]:
+    """What the database asks of a pack to find it not over, as `over` does: only a date can have come."""
+    today = clock.now().astimezone(UTC).date()
+    return col(CreditPack.expiry_date).is_(None) | (col(CreditPack.expiry_date) >= today)
 
 
 def _set_status(actor: Actor, pack_id: str, status: PackStatus, only_from: PackStatus | None = None) -> PackView:

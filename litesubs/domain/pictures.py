@@ -3,6 +3,9 @@
 import io
 from hashlib import sha256
 
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, delete, select
@@ -10,7 +13,7 @@ from sqlmodel import col, delete, select
 from litesubs.db import transaction
 from litesubs.domain import cards, clock, prose
 from litesubs.domain.actors import Actor
-from litesubs.domain.errors import NotFoundError, ValidationFailedError
+from litesubs.domain.errors import NotFoundError, TooManyAttemptsError, ValidationFailedError
 from litesubs.models import Creator, CreatorPicture
 
 MOST_BYTES = 5_000_000
@@ -24,15 +27,25 @@ DIGEST_LENGTH = 32
 PAPER = cards.TICKET  # shows through where a picture is transparent
 BEHIND_ALPHA = ("P", "PA", "LA", "La", "RGBA", "RGBa")  # modes that may have transparent parts
 
+FILES_PER_PERSON = RateLimitItemPerMinute(20, 10)
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+
 EMPTY = "This file is empty. Choose a picture."
 TOO_LARGE = "This file is larger than 5 MB. Choose a smaller one."
 TOO_MANY_PIXELS = "This picture has too many pixels. Make it smaller, 4,000 by 4,000 at most, then choose it again."
 OTHER_KIND = "This is not a PNG, JPEG, WebP or GIF picture. Save it as one of these, then choose it again."
+TOO_MANY_FILES = "That were many pictures. Wait ten minutes, then choose one again."
 BROKEN = "This picture is damaged or not whole. Open it and save it again, or choose another."
 
 
 class PictureError(ValueError):
     """Why a file cannot be the picture, in a sentence or two: what is wrong and what to do."""
+
+
+def count_file(actor: Actor) -> None:
+    """Count a file that a person is about to send. TooManyAttemptsError where there were 20 within ten minutes."""
+    if not _limiter.hit(FILES_PER_PERSON, str(actor.require_user())):
+        raise TooManyAttemptsError(TOO_MANY_FILES)
 
 
 def put(actor: Actor, data: bytes) -> str:

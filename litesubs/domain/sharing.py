@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlmodel import col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel import col
 
 from litesubs.db import transaction
-from litesubs.domain import links, packs, prose, storefront
+from litesubs.domain import money, prose, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.views.offers import LinkView, ProfileView, StorefrontView
-from litesubs.models import Creator, CreditPack, PackStatus, ShareLink
+from litesubs.models import Creator, CreditPack
 from litesubs.settings import settings
 
-MOST_ADDRESSES = 50_000  # of one sitemap (https://www.sitemaps.org/protocol.html)
+NAMED_PACKS = 6  # on the picture of a creator: more than a line has room for
+MOST_MAPPED = (
+    24_000  # a site map has 50,000 addresses at most (sitemaps.org): each pack, its creator, and our own pages
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,15 @@ class Address:
 
 def button_code(link: LinkView) -> tuple[str, str]:
     """HTML to paste into another site: the buy button, and a plain link that needs no script."""
-    words = html.escape(f"Buy {link.pack_name}")
-    base = html.escape(settings().base_url, quote=True)
-    href = html.escape(link.url, quote=True)
-    return (
-        f'<a href="{href}" data-litesubs-button>{words}</a>\n<script async src="{base}/embed/v1.js"></script>',
-        f'<a href="{href}">{words}</a>',
-    )
+    words = f"Buy {link.pack_name}"
+    return button(link.url, words), f'<a href="{html.escape(link.url, quote=True)}">{html.escape(words)}</a>'
+
+
+def button(url: str, words: str) -> str:
+    """HTML of the buy button that leads to a pack's address. Until its script has come it is a link."""
+    script = html.escape(f"{settings().base_url}/embed/v1.js", quote=True)
+    link = f'<a href="{html.escape(url, quote=True)}" data-litesubs-button>{html.escape(words)}</a>'
+    return f'{link}\n<script async src="{script}"></script>'
 
 
 def pack_card(view: StorefrontView) -> Card:
@@ -46,7 +50,7 @@ def pack_card(view: StorefrontView) -> Card:
         title=pack.name,
         instead=amount,
         figure=pack.price,
-        spelled=f"{pack.price_input} {pack.currency}",
+        spelled=money.spell(pack.price_minor, pack.currency),
         note=f"{amount}, {pack.unit_price} each",
         credits=pack.credits,
         middle=amount,
@@ -63,7 +67,7 @@ def creator_card(view: ProfileView) -> Card:
         figure=count,
         spelled=count,
         note=f"{urlsplit(settings().base_url).netloc}/c/{view.handle}",
-        middle=" · ".join(offer.name for offer in view.offers),
+        middle=" · ".join(offer.name for offer in view.offers[:NAMED_PACKS]),
     )
 
 
@@ -78,26 +82,18 @@ def creator_image(view: ProfileView) -> str:
 
 
 def addresses() -> list[Address]:
-    """The pages of listed packs that can be bought, and of creators who have one."""
-    with transaction() as session:
-        found = session.exec(_on_sale().limit(MOST_ADDRESSES // 2 - 1000)).all()
-    shown = [(pack, link, creator) for pack, link, creator in found if _can_be_bought(pack, link)]
-    changed: dict[str, datetime] = {}
-    for pack, _, creator in shown:
-        changed[creator.handle] = max(changed.get(creator.handle, pack.updated_at), pack.updated_at)
-    creators = [Address(f"/c/{handle}", at) for handle, at in changed.items()]
-    return creators + [Address(storefront.pack_address(creator, pack), pack.updated_at) for pack, _, creator in shown]
+    """The pages of listed packs that can be bought, and of creators who have one.
 
-
-def _on_sale() -> Select[CreditPack, ShareLink, Creator]:
-    return (
-        select(CreditPack, ShareLink, Creator)
-        .join(ShareLink, col(ShareLink.pack_id) == col(CreditPack.id))
+    Where there are too many for one site map, those of the newest packs. Nobody knows when a creator's page changed.
+    """
+    wanted = (col(Creator.handle), col(CreditPack.slug), col(CreditPack.updated_at))
+    query = (
+        storefront.on_sale()
         .join(Creator, col(Creator.id) == col(CreditPack.creator_id))
-        .where(CreditPack.status == PackStatus.active, CreditPack.listed, ShareLink.is_default)
-        .order_by(col(CreditPack.created_at))
+        .order_by(col(CreditPack.created_at).desc(), col(CreditPack.id).desc())
+        .limit(MOST_MAPPED)
     )
-
-
-def _can_be_bought(pack: CreditPack, link: ShareLink) -> bool:
-    return links.state(link) == "open" and link.email is None and not packs.over(pack)
+    with transaction() as session:
+        found = session.execute(query.with_only_columns(*wanted)).all()
+    creators = [Address(f"/c/{handle}") for handle in dict.fromkeys(handle for handle, _, _ in found)]
+    return creators + [Address(storefront.pack_address(handle, slug), changed) for handle, slug, changed in found]

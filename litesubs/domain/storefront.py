@@ -1,12 +1,11 @@
 """What a visitor sees of a creator: the page behind a share link, a listed pack's own, and the creator's."""
 
-from collections.abc import Iterator
 from datetime import UTC
-from itertools import islice
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from litesubs.db import Prepared, transaction
 from litesubs.domain import clock, links, packs, pictures, prose, statements
@@ -110,7 +109,7 @@ def profile(handle: str) -> ProfileView:
     """
     with transaction() as session:
         creator = _creator(session, handle)
-        offers = list(_offers(session, creator))
+        offers = _offers(session, creator)
     return ProfileView(
         handle=creator.handle,
         name=creator.display_name,
@@ -158,9 +157,24 @@ def version_of_creator(handle: str) -> str:
     return _version(CREATOR_VERSION, _handle(handle))
 
 
-def pack_address(creator: Creator, pack: CreditPack) -> str:
+def on_sale() -> Select[CreditPack, ShareLink]:
+    """Every pack that is on sale and listed and not over, with its main link, which works."""
+    return (
+        select(CreditPack, ShareLink)
+        .join(ShareLink, col(ShareLink.pack_id) == col(CreditPack.id))
+        .where(
+            CreditPack.status == PackStatus.active,
+            CreditPack.listed,
+            packs.not_over(),
+            ShareLink.is_default,
+            *links.open_now(),
+        )
+    )
+
+
+def pack_address(handle: str, slug: str) -> str:
     """The path of a listed pack's own page."""
-    return f"/c/{creator.handle}/{pack.slug}"
+    return f"/c/{handle}/{slug}"
 
 
 def terms(pack: PackView) -> str:
@@ -185,12 +199,12 @@ def _storefront(session: Session, link: ShareLink, pack: CreditPack, creator: Cr
         pack=shown,
         creator_name=creator.display_name,
         creator_initials=prose.initials(creator.display_name),
-        address=pack_address(creator, pack) if pack.listed and link.is_default else f"/p/{link.token}",
+        address=pack_address(creator.handle, pack.slug) if pack.listed and link.is_default else f"/p/{link.token}",
         terms=terms(shown),
         creator_handle=creator.handle,
         creator_summary=prose.summary(creator.bio),
         creator_picture=pictures.address(creator),
-        others=list(islice(_offers(session, creator, but=pack.id), MOST_OTHERS)),
+        others=_offers(session, creator, but=pack.id, most=MOST_OTHERS),
     )
 
 
@@ -250,29 +264,21 @@ def _shown(link: ShareLink, *, owner: bool) -> str:
     return email if owner else f"{email[:1]}•••@{email.rpartition('@')[2]}"
 
 
-def _offers(session: Session, creator: Creator, but: UUID | None = None) -> Iterator[OfferView]:
-    """The creator's packs that are on sale, listed, and whose main link still works; without one of them if told so."""
+def _offers(session: Session, creator: Creator, but: UUID | None = None, most: int | None = None) -> list[OfferView]:
+    """The creator's packs that are on sale, the oldest first; without one of them, and only so many, if told so."""
     query = (
-        select(CreditPack, ShareLink)
-        .join(ShareLink, col(ShareLink.pack_id) == col(CreditPack.id))
-        .where(
-            CreditPack.creator_id == creator.id,
-            CreditPack.status == PackStatus.active,
-            CreditPack.listed,
-            ShareLink.is_default,
-        )
+        on_sale()
+        .where(CreditPack.creator_id == creator.id, CreditPack.id != but)
         .order_by(col(CreditPack.created_at), col(CreditPack.id))
     )
-    for pack, link in session.exec(query).all():
-        if pack.id != but and links.state(link) == "open" and not packs.over(pack):
-            yield _offer(creator, pack, link)
+    return [_offer(creator, pack, link) for pack, link in session.exec(query.limit(most))]
 
 
 def _offer(creator: Creator, pack: CreditPack, link: ShareLink) -> OfferView:
     shown = packs.view(pack)
     return OfferView(
         name=shown.name,
-        url=pack_address(creator, pack),
+        url=pack_address(creator.handle, pack.slug),
         credits=shown.credits,
         price=shown.price,
         unit_price=shown.unit_price,

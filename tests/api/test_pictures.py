@@ -1,18 +1,24 @@
 """A creator's picture over HTTP: who may send one, what is refused, how it is served, and the pages that show it."""
 
+import asyncio
 import json
 import re
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from starlette.requests import Request
+from starlette.types import Message
 
 from litesubs import frontend
 from litesubs.api import kept, site
+from litesubs.api import pictures as sent
 from litesubs.api.app import api
 from litesubs.domain import accounts, pictures
 from litesubs.domain.actors import Actor
+from litesubs.domain.errors import DomainError, ValidationFailedError
 from litesubs.settings import settings
 from tests import factories
 from tests.pictures import BLUE, RED, claiming, file, plain
@@ -78,8 +84,6 @@ def test_a_picture_that_nobody_has_is_not_found(client: TestClient, name: str) -
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', pictures.OTHER_KIND),
         (claiming(20_000, 20_000), pictures.TOO_MANY_PIXELS),
         (file(plain(), "JPEG")[:400], pictures.BROKEN),
-        (bytes(pictures.MOST_BYTES + 1), pictures.TOO_LARGE),
-        (bytes(3 * pictures.MOST_BYTES), pictures.TOO_LARGE),
     ],
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(
@@ -89,6 +93,95 @@ def test_what_is_no_picture_is_refused_with_a_sentence(
     answer = send(client, seller, data)
     assert (answer.status_code, answer.json()["title"]) == (422, sentence)
     assert accounts.account(seller).picture == before
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_file_that_is_too_large_is_refused(client: TestClient, seller: Actor, *, announced: bool) -> None:
+    before = pictures.put(seller, file(plain(BLUE)))
+    parts = [bytes(pictures.MOST_BYTES), b"1"]
+    sign_in(client, seller)
+    answer = client.post(PATH, content=b"".join(parts) if announced else iter(parts))
+    assert (answer.status_code, answer.json()["title"]) == (413, pictures.TOO_LARGE)
+    assert accounts.account(seller).picture == before
+
+
+class Body:
+    """A file of 5 MB that comes in parts, as a server hands it on. `asked` is how often a part was asked for."""
+
+    def __init__(self, length: int | None = None) -> None:
+        self.asked = 0
+        self.left = pictures.MOST_BYTES
+        headers = [(b"content-length", str(length).encode())] if length else []
+        self.request = Request({"type": "http", "method": "POST", "headers": headers}, self.receive)
+
+    async def receive(self) -> Message:
+        """One part."""
+        self.asked += 1
+        size = min(self.left, 65_536)
+        self.left -= size
+        return {"type": "http.request", "body": bytes(size), "more_body": self.left > 0}
+
+
+def test_nothing_is_read_of_a_file_that_is_announced_as_too_large(seller: Actor) -> None:
+    body = Body(pictures.MOST_BYTES + 1)
+    with pytest.raises(DomainError, match="larger than 5 MB"):
+        asyncio.run(sent.choose(body.request, seller))
+    assert body.asked == 0
+
+
+def test_a_file_is_in_memory_once() -> None:
+    async def peak() -> int:
+        tracemalloc.start()
+        data = await sent._file(Body().request)  # noqa: SLF001
+        assert len(data) == pictures.MOST_BYTES
+        return tracemalloc.get_traced_memory()[1]
+
+    try:
+        assert asyncio.run(peak()) < 1.5 * pictures.MOST_BYTES
+    finally:
+        tracemalloc.stop()
+
+
+def test_few_files_are_read_at_once(seller: Actor) -> None:
+    """The others wait, and nothing is read of them until one is done."""
+    bodies = [Body() for _ in range(20)]
+
+    async def choose_all() -> list[object]:
+        async def held(body: Body) -> object:
+            with pytest.raises(ValidationFailedError) as refusal:  # it is no picture
+                await sent.choose(body.request, seller)
+            return refusal.value.fields
+
+        asked = [asyncio.create_task(held(body)) for body in bodies]
+        most = 0
+        while not all(task.done() for task in asked):
+            await asyncio.sleep(0)
+            most = max(most, sum(body.asked > 0 and not task.done() for body, task in zip(bodies, asked, strict=True)))
+        assert 1 < most <= sent.HELD_AT_ONCE.total_tokens
+        return [task.result() for task in asked]
+
+    assert asyncio.run(choose_all()) == [{"picture": pictures.OTHER_KIND}] * len(bodies)
+
+
+def test_a_file_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sent, "SENT_WITHIN_SECONDS", 0)
+
+    async def nothing() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, nothing)
+    with pytest.raises(sent.TooSlowError):
+        asyncio.run(sent._file(request))  # noqa: SLF001
+
+
+def test_a_person_who_sends_file_after_file_is_told_to_wait(client: TestClient, seller: Actor) -> None:
+    sign_in(client, seller)
+    for _ in range(pictures.FILES_PER_PERSON.amount):
+        assert client.post(PATH, content=b"no picture").status_code == 422
+    answer = client.post(PATH, content=file(plain()))
+    assert (answer.status_code, answer.json()["title"]) == (429, pictures.TOO_MANY_FILES)
+    assert send(client, factories.creator(), file(plain())).status_code == 200
 
 
 def test_visitors_buyers_and_other_sites_are_refused(client: TestClient, seller: Actor) -> None:

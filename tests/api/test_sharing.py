@@ -1,20 +1,24 @@
 """What crawlers, chats and other sites read: the head of a pack's page, pictures, site map, oEmbed, manifest."""
 
+import asyncio
 import io
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from litesubs.api import sharing as shared
 from litesubs.api import templates
 from litesubs.api.app import api
-from litesubs.domain import accounts, cards, links, packs, sharing, storefront
+from litesubs.domain import accounts, cards, clock, links, packs, sharing, storefront
 from litesubs.domain.actors import Actor
 from litesubs.domain.views.offers import PackView
 from litesubs.settings import settings
@@ -70,6 +74,7 @@ def client(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         (root / f"{page}.html").write_text(SHELL)
     monkeypatch.setenv("REFLEX_WEB_WORKDIR", str(tmp_path))
     templates.template.cache_clear()
+    shared._site_map.cache_clear()  # noqa: SLF001 - of another test's database
     with TestClient(api, settings().base_url, follow_redirects=False) as client:
         yield client
     templates.template.cache_clear()
@@ -98,6 +103,13 @@ def local(address: str) -> str:
     """The path of an address of ours, which must be whole."""
     assert address.startswith(settings().base_url)
     return address.removeprefix(settings().base_url)
+
+
+def mapped(site_map: str) -> dict[str, str]:
+    """When each page of a site map changed, by its path."""
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    pages = ET.fromstring(site_map).findall("s:url", names)  # noqa: S314 - our own
+    return {local(page.findtext("s:loc", "", names)): page.findtext("s:lastmod", "", names) for page in pages}
 
 
 def size_of(path: str) -> tuple[int, int]:
@@ -129,6 +141,7 @@ def test_a_pack_page_says_what_chats_and_search_engines_show_of_it(
 def test_the_structured_data_is_the_offer_as_it_is(client: TestClient, seller: Actor) -> None:
     offer = factories.pack(seller, price="1,234.50", currency="USD")
     product = head_of(client, offer).product
+    assert sharing.pack_card(storefront.open_link(factories.token_of(offer))).spelled == "1,234.50 USD"
     assert (product["@type"], product["name"]) == ("Product", offer.name)
     assert (product["offers"]["price"], product["offers"]["priceCurrency"]) == ("1234.50", "USD")
     assert product["offers"]["availability"] == "https://schema.org/InStock"
@@ -206,9 +219,46 @@ def test_a_picture_of_nothing_is_not_found(client: TestClient, path: str) -> Non
 
 def test_a_picture_is_drawn_once(client: TestClient, seller: Actor) -> None:
     path = local(head_of(client, factories.pack(seller, name="Drawn once")).meta["og:image"])
-    before = cards._png.cache_info().misses  # noqa: SLF001 - how often it was drawn
-    assert client.get(path).content == client.get(path).content
-    assert cards._png.cache_info().misses == before + 1  # noqa: SLF001
+    first = client.get(path)
+    measured = cards._run_width.cache_info()  # noqa: SLF001 - drawing it again would ask for widths
+    assert client.get(path).content == first.content
+    assert cards._run_width.cache_info() == measured  # noqa: SLF001
+
+
+def test_a_picture_that_is_kept_is_served_while_another_is_drawn(client: TestClient, seller: Actor) -> None:
+    path = local(head_of(client, factories.pack(seller, name="Kept")).meta["og:image"])
+    before = client.get(path).content
+    with cards._drawing:  # noqa: SLF001 - as if one were drawn
+        assert client.get(path).content == before
+
+
+def test_pictures_wait_for_their_turn_without_a_thread_and_not_in_a_long_queue(
+    database: str,  # noqa: ARG001 - a database comes first
+) -> None:
+    """While one is drawn, 45 wait for it and 20 for others; the server answers, and one more is told to come back."""
+    seller = factories.creator()
+    offers = [factories.pack(seller, name=f"Pack {number}") for number in range(22)]
+    paths = [f"/og/p/{factories.token_of(offer)}.png" for offer in offers]
+    queue = [paths[0]] * 45 + paths[1:21]
+
+    async def ask() -> tuple[list[int], httpx2.Response, httpx2.Response]:
+        transport = httpx2.ASGITransport(api)
+        async with httpx2.AsyncClient(transport=transport, base_url=settings().base_url) as visitor:
+            with cards._drawing:  # noqa: SLF001 - the first is not done until the block ends
+                asked = [asyncio.create_task(visitor.get(path)) for path in queue]
+                while sum(shared.waiting.values()) < len(queue):
+                    await asyncio.sleep(0)
+                    assert not any(task.done() for task in asked)
+                answered = await visitor.get(f"{paths[0]}x")
+                refused = await visitor.get(paths[21])
+            return [(await answer).status_code for answer in asked], answered, refused
+
+    statuses, answered, refused = asyncio.run(ask())
+    assert statuses == [200] * len(queue)
+    assert answered.status_code == 404  # which took a thread and the database
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert int(refused.headers["retry-after"]) > 0
+    assert not shared.waiting
 
 
 def test_the_site_map_lists_what_can_be_bought_by_everybody_and_nothing_else(client: TestClient, seller: Actor) -> None:
@@ -219,14 +269,61 @@ def test_the_site_map_lists_what_can_be_bought_by_everybody_and_nothing_else(cli
     links.revoke(seller, links.of_pack(seller, withdrawn.id)[0].id)
     answer = client.get("/sitemap.xml")
     assert answer.headers["content-type"] == "application/xml"
-    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    pages = ET.fromstring(answer.text).findall("s:url", names)  # noqa: S314 - our own
-    found = {local(page.findtext("s:loc", "", names)): page.findtext("s:lastmod", "", names) for page in pages}
+    found = mapped(answer.text)
     assert {"/", own_path_of(seller, listed), f"/c/{accounts.account(seller).handle}"} <= set(found)
     assert not {own_path_of(seller, pack) for pack in (unlisted, gone, withdrawn)} & set(found)
     assert client.get(own_path_of(seller, listed)).status_code == 200
-    assert found["/"] == ""  # nobody knows when it changed, so nothing is said
+    for path in ("/", f"/c/{accounts.account(seller).handle}"):
+        assert found[path] == ""  # nobody knows when it changed, so nothing is said
     assert found[own_path_of(seller, listed)].endswith("+00:00")
+
+
+def test_the_site_map_is_kept_for_some_minutes(client: TestClient, seller: Actor) -> None:
+    first, now = client.get("/sitemap.xml").text, clock.now().replace(minute=0, second=0, microsecond=0)
+    with clock.at(now):
+        before = asyncio.run(shared.sitemap()).body
+    offer = factories.pack(seller)
+    with clock.at(now + timedelta(seconds=299)):
+        assert asyncio.run(shared.sitemap()).body == before == first.encode()
+    with clock.at(now + timedelta(seconds=300)):
+        after = asyncio.run(shared.sitemap()).body
+    assert own_path_of(seller, offer) in mapped(bytes(after).decode())
+
+
+def test_a_site_map_that_is_full_has_the_newest_packs(
+    client: TestClient,  # noqa: ARG001 - a database comes first
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sharing, "MOST_MAPPED", 2)
+    sellers = [factories.creator(name) for name in ("Old", "Zoë", "New")]
+    offers = [factories.pack(seller) for seller in sellers]
+    archived = factories.pack(sellers[2])
+    packs.archive(sellers[2], archived.id)  # which takes nobody's place
+    found = {address.path for address in sharing.addresses()}
+    assert found == {
+        path
+        for seller, offer in zip(sellers[1:], offers[1:], strict=True)
+        for path in (own_path_of(seller, offer), f"/c/{accounts.account(seller).handle}")
+    }
+
+
+@pytest.mark.parametrize("way", ["archived", "disabled", "unlisted", "revoked", "over"])
+def test_what_cannot_be_bought_is_offered_nowhere(client: TestClient, seller: Actor, way: str) -> None:
+    """Neither on the creator's page nor in the site map, which ask the same question. Its last day it still is."""
+    last_day = clock.now().date() + timedelta(days=1)
+    offer = factories.pack(seller, expiry_kind="on_date", expiry_date=last_day.isoformat(), listed=way != "unlisted")
+    if way == "archived":
+        packs.archive(seller, offer.id)
+    elif way == "disabled":
+        packs.set_active(seller, offer.id, active=False)
+    elif way == "revoked":
+        links.revoke(seller, links.of_pack(seller, offer.id)[0].id)
+    handle = accounts.account(seller).handle
+    for days, offered in ((0, way == "over"), (1, False)):
+        with clock.at(datetime.combine(last_day + timedelta(days=days), time(), tzinfo=UTC)):
+            assert [pack.name for pack in storefront.profile(handle).offers] == [offer.name] * offered
+            assert [page.path for page in sharing.addresses()] == [f"/c/{handle}", own_path_of(seller, offer)] * offered
+    assert client.get(f"/c/{handle}").status_code == 200
 
 
 def test_robots_may_read_everything_and_find_the_site_map(client: TestClient) -> None:

@@ -101,6 +101,31 @@ def test_a_buyer_gets_from_a_foreign_page_to_the_pack_by_keyboard(new_page: NewP
         assert page.locator("#elsewhere a").get_attribute("href") is None
 
 
+def test_the_script_may_be_a_module_and_runs_once(new_page: NewPage, site: Site, offer: PackView) -> None:
+    """By an element, by an import, after another site's script of the same name, and beside one that is no module."""
+    script = f"{site.base_url}/embed/v1.js"
+    others = '<script type="text/plain" src="/embed/v1.js"></script>'  # the shop's own, which is no script of ours
+    forms = (
+        f'<script type="module" src="{script}"></script>',
+        f'<script type="module">import "{script}?1";</script>',
+        f'<script type="module" src="{script}"></script><script async src="{script}"></script>',
+    )
+    for form in forms:
+        button = f'<litesubs-buy-button pack="{factories.token_of(offer)}"></litesubs-buy-button>'
+        link = f'<a href="{offer.link_url}" data-litesubs-button>Buy ten</a>'
+        with foreign_page(PAGE.format(buttons=button + link, script=others + form)) as address:
+            page = new_page()
+            page.goto(address)
+            wait_for_button(page)
+            page.wait_for_load_state()
+            for name in ("Buy credits", "Buy ten"):
+                with page.expect_popup() as popup:
+                    page.get_by_role("link", name=name).click()
+                expect(popup.value.get_by_role("heading", name="Ten sessions")).to_be_visible()
+                popup.value.close()
+            assert len(page.context.pages) == 1
+
+
 def test_the_page_is_told_once_the_checkout_is_done(new_page: NewPage, shop: str) -> None:
     page = new_page()
     page.goto(shop)

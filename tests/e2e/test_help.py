@@ -32,6 +32,30 @@ def test_typing_narrows_and_the_keyboard_opens(page: Page) -> None:
     expect(page.get_by_text("No answer has these words")).to_be_hidden()
 
 
+def test_the_address_follows_when_typing_rests_and_keeps_its_place(page: Page) -> None:
+    """Not with every key, which browsers refuse after a while. Half a letter, which none can have, is replaced."""
+    page.clock.install()
+    page.goto("/help#place")
+    page.evaluate(
+        "window.told = []; const was = history.replaceState.bind(history);"
+        "history.replaceState = (...what) => { told.push(what[2]); was(...what); }; 0"
+    )
+    field = page.get_by_role("searchbox")
+    field.press_sequentially("renews it")
+    assert page.evaluate("told") == []
+    page.clock.run_for(250)
+    assert page.evaluate("told") == ["?q=renews+it#place"]
+    field.press("!")
+    field.blur()  # as who follows a link does
+    assert page.evaluate("told.slice(1)") == ["?q=renews+it%21#place"]
+    field.evaluate("field => { field.value = 'x\\ud800'; field.dispatchEvent(new Event('input')); }")
+    page.clock.run_for(250)
+    assert page.evaluate("told.slice(2)") == ["?q=x%EF%BF%BD#place"]
+    field.fill("")
+    page.clock.run_for(250)
+    assert page.evaluate("told.slice(3)") == ["/help#place"]
+
+
 def test_without_javascript_the_form_searches(new_page: NewPage) -> None:
     page = new_page(java_script_enabled=False)
     page.goto("/help")

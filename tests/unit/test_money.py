@@ -147,3 +147,9 @@ def test_the_price_of_one_credit_keeps_two_digits_that_count() -> None:
     assert money.show_each(45_000, "EUR", 10) == "€45.00"
     assert money.show_each(1_000, "USD", 3_000) == "$0.0033"
     assert money.show_each(450, "JPY", 1_000) == "¥0.45"
+
+
+def test_a_price_is_spelled_where_its_sign_cannot_be_drawn() -> None:
+    assert money.spell(145_000, "EUR") == "1,450.00 EUR"
+    assert money.spell(99_999_999_999, "KRW") == "99,999,999,999 KRW"
+    assert money.spell(1_234_500, "TND") == "1,234.500 TND"

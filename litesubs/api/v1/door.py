@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars
 
-from litesubs.api.deps import client_address
+from litesubs.api.deps import client_address, is_longer
 from litesubs.api.v1 import problems
 from litesubs.domain import api_keys, ids
 from litesubs.domain.actors import Actor
@@ -154,7 +154,8 @@ class Door:
         request = Request(scope)
         try:
             limits.count_address()
-            _check_length(request)
+            if is_longer(request, MOST_BYTES):
+                raise TooLargeError
             actor = await _actor(request, limits)
             scope["state"]["actor"] = actor
             limits.count_key(actor.key_id)
@@ -196,13 +197,6 @@ def _request_id(request: Request) -> str:
     """The caller's own where it is a sane one, else a new one."""
     sent = request.headers.get("x-request-id", "")
     return sent if SANE_ID.fullmatch(sent) else f"req_{ids.new().hex}"
-
-
-def _check_length(request: Request) -> None:
-    """Refuse a body that is announced as too large, before any of it is read."""
-    length = request.headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and (len(length) > len(str(MOST_BYTES)) or int(length) > MOST_BYTES):
-        raise TooLargeError
 
 
 def _counted(receive: Receive) -> Receive:
