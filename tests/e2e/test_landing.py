@@ -231,7 +231,7 @@ def test_no_script_of_the_framework_and_nothing_from_elsewhere_is_asked_for(page
     page.wait_for_load_state("networkidle")
     assert all(url.startswith(site.base_url) for url in asked)
     scripts = [url.removeprefix(site.base_url) for url in asked if url.endswith(".js")]
-    assert sorted(scripts) == ["/demo.js", "/theme.js"]
+    assert sorted(scripts) == ["/behaviours.js", "/demo.js"]
 
 
 def test_the_phones_menu_leads_on_and_closes(new_page: NewPage) -> None:
