@@ -4,19 +4,13 @@ JSON is left as it is: answers of the API are small, and its speed is spent else
 """
 
 import gzip
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
 
 import brotli
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from litesubs.api.asgi import App, Message, Receive, Scope, Send
 
 KINDS = ("text/html", "text/css", "text/javascript", "text/xml", "application/xml")
 WORTH_IT_BYTES = 1_000

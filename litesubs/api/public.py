@@ -12,7 +12,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
-from litesubs.api import flash, kept, site
+from litesubs.api import fields, flash, kept, site
 from litesubs.api.auth import AFTER_SIGN_IN
 from litesubs.api.buying import to_checkout
 from litesubs.api.deps import FROM_OUR_PAGES, READ, ClientAddress, CurrentActor, Encoding
@@ -183,7 +183,7 @@ def _changed(token: str, seen: str, actor: Actor) -> Response | None:
     return back
 
 
-def _auth_page(name: site.AuthPage, request: Request, actor: Actor, next_path: str, token: str) -> Response:
+def _auth_page(name: fields.AuthPage, request: Request, actor: Actor, next_path: str, token: str) -> Response:
     if actor.signed_in:
         return RedirectResponse(f"/p/{quote(token, safe='')}" if token else local_path(next_path) or AFTER_SIGN_IN, 303)
     response = site.auth_page(name, flash.read(request), _pack(token), local_path(next_path))

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from litesubs.api import guide
 from litesubs.api.deps import READ
+from litesubs.api.pictures import FOR_GOOD
 from litesubs.domain import cards, clock, links, prose, sharing, storefront
 from litesubs.domain.cards import Card
 from litesubs.domain.errors import DomainError, NotFoundError
@@ -21,7 +22,6 @@ from litesubs.settings import settings
 
 router = APIRouter(include_in_schema=False)
 
-FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_NOW = "public, max-age=300"
 AN_HOUR = "public, max-age=3600"
 BUTTON_CACHE = "public, max-age=86400, stale-while-revalidate=604800"  # its address is for all of version 1

@@ -1,20 +1,20 @@
 """Serving the pages: those the server fills, clean addresses for the built ones, who may see them, their headers."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Literal
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from litesubs.api import security, session_cookie, templates
+from litesubs.api import fields, security, session_cookie, templates
+from litesubs.api.asgi import App, Message, Receive, Scope, Send
 from litesubs.api.templates import Boot
-from litesubs.domain import accounts, customers, packs, prose, sharing, wallets
+from litesubs.domain import accounts, customers, packs, wallets
 from litesubs.domain.actors import Actor
 from litesubs.domain.errors import CreatorProfileRequiredError, NotFoundError
 from litesubs.domain.health import OUTAGE
@@ -22,13 +22,6 @@ from litesubs.domain.views.offers import ProfileView, StorefrontView
 from litesubs.settings import THIS_MACHINE, settings
 
 logger = logging.getLogger(__name__)
-
-AuthPage = Literal["login", "signup", "choose-password"]
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 TEMPLATE = "__tpl__"
 NOT_FOUND = "/not-found"
@@ -47,15 +40,12 @@ ERROR_TITLES = {
 OUTAGE_TEXT = "The database does not answer. Nothing is lost. Try again in a moment."
 RETRY_AFTER_SECONDS = 10
 EMPTY: Mapping[str, str] = MappingProxyType({})
-LONG_FIGURE = 10_000
-LONG_PRICE = 11
 OWNED: dict[str, Callable[[Actor, str], object]] = {
     "/dashboard/customers": customers.one,
     "/dashboard/packs": packs.one,
     "/dashboard/subscriptions": wallets.subscription,
     "/wallet": wallets.one_of_mine,
 }
-WAYS_ON = {"locked": ("Sign in", "/login"), "unconfirmed": ("Confirm your e-mail", "/verify-email")}
 GONE = ("archived", "used_up", "expired", "revoked")
 HTML_CACHE = "private, no-cache"
 CACHES = {
@@ -63,31 +53,25 @@ CACHES = {
     "/fonts/": "public, max-age=2592000",
     "/icons/": "public, max-age=2592000",
 }
-ACTIONS: dict[AuthPage, str] = {
-    "login": "Sign in",
-    "signup": "Create sign-in",
-    "choose-password": "Confirm this address",
-}
-PASSWORD_HINT = "12 characters or more. A short sentence is good."  # noqa: S105 - a hint, no password
 
 
 def pack_page(view: StorefrontView, actor: Actor, flash: Mapping[str, str]) -> Response:
     """The page behind a share link. A link that is closed for good answers 410 with the same page, saying so."""
-    return _pack_page(f"p/{TEMPLATE}", view, pack_boot(view, actor, flash))
+    return _pack_page(f"p/{TEMPLATE}", view, fields.pack_boot(view, actor, flash))
 
 
 def listed_pack_page(view: StorefrontView, actor: Actor, flash: Mapping[str, str]) -> Response:
     """The same page at the pack's own address, below its creator's."""
-    return _pack_page(f"c/{TEMPLATE}/{TEMPLATE}", view, pack_boot(view, actor, flash, view.address))
+    return _pack_page(f"c/{TEMPLATE}/{TEMPLATE}", view, fields.pack_boot(view, actor, flash, view.address))
 
 
 def profile_page(view: ProfileView, actor: Actor) -> Response:
     """A creator's page with everything they sell."""
-    boot = profile_boot(view, actor)
+    boot = fields.profile_boot(view, actor)
     url = settings().base_url + boot["path"]
     alt = f"{view.name}: packs of credits, paid once"
     head = templates.sharing_tags(boot["title"], boot["description"], url, boot["image"], alt, "profile")
-    head += templates.structured(_person(view, url, boot["description"]))
+    head += templates.structured(fields.person(view, url, boot["description"]))
     return sent(templates.fill(f"c/{TEMPLATE}", boot, head))
 
 
@@ -97,7 +81,7 @@ def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     head = templates.sharing_tags(boot["title"], boot["description"], url, boot["image"], alt, "product")
     if view.state == "open":
         head += templates.oembed_link(settings().base_url, url)
-    head += templates.structured(_product(view, url, boot["image"]))
+    head += templates.structured(fields.product(view, url, boot["image"]))
     hidden = view.state != "open" or not view.address.startswith("/c/")  # other links are for those who have them
     if hidden:
         head += '<meta name="robots" content="noindex"/>'
@@ -107,15 +91,15 @@ def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     return response
 
 
-def auth_page(name: AuthPage, flash: Mapping[str, str], view: StorefrontView | None, next_path: str) -> Response:
+def auth_page(name: fields.AuthPage, flash: Mapping[str, str], view: StorefrontView | None, next_path: str) -> Response:
     """Sign-in or sign-up, with the pack that is being bought beside the form, and what was wrong the last time."""
-    return sent(templates.fill(name, auth_boot(name, flash, view, next_path)), 200)
+    return sent(templates.fill(name, fields.auth_boot(name, flash, view, next_path)), 200)
 
 
 def password_page(email: str, flash: Mapping[str, str], token: str, next_path: str) -> Response:
     """Choosing a password for an address, with the way back for who knows the one from sign-up."""
     back = f"/verify-email?{urlencode({'token': token, 'next': next_path})}"
-    boot = auth_boot("choose-password", flash, None, next_path) | {
+    boot = fields.auth_boot("choose-password", flash, None, next_path) | {
         "token": token,
         "lead": f"For {email}. From then on only this password works, and whoever was signed in before no longer is.",
         "login_href": f"/login?{urlencode({'next': back})}",
@@ -144,210 +128,6 @@ def error_page(status: int, text: str, back: tuple[str, str], headers: Mapping[s
 def outage_page(path: str) -> Response:
     """The database does not answer: nothing is lost, and the same page works again soon."""
     return error_page(503, OUTAGE_TEXT, ("Try again", path), {"retry-after": str(RETRY_AFTER_SECONDS)})
-
-
-def profile_boot(view: ProfileView, actor: Actor) -> Boot:
-    """Every field of pages/profile.py, by the same rules as a pack's."""
-    path = f"/c/{view.handle}"
-    first = prose.first_name(view.name)
-    return _account_fields(actor, path) | {
-        "path": path,
-        "title": f"{view.name} · Litesubs",
-        "description": view.summary or f"Packs of credits from {view.name}: paid once, nothing renews.",
-        "image": sharing.creator_image(view),
-        "creator_name": view.name,
-        "creator_face_html": templates.face(view.initials, view.picture),
-        "creator_address": f"{urlsplit(settings().base_url).netloc}{path}",
-        "bio_html": view.bio_html,
-        "links_html": templates.links(view.links),
-        "packs_html": templates.shelf(view.offers),
-        "packs_class": "" if view.offers else "away",
-        "none_class": "away" if view.offers else "",
-        "none_title": f"{first} sells nothing here right now",
-        "none_text": f"Credits bought before stay good. Ask {first} for what comes next.",
-    }
-
-
-def pack_boot(view: StorefrontView, actor: Actor, flash: Mapping[str, str], path: str = "") -> Boot:
-    """Every field of pages/pack.py. Texts are never empty; what may be empty ends in `_html` or `_class`."""
-    path = path or f"/p/{view.token}"
-    pack = view.pack
-    is_open = view.state == "open"
-    first = prose.first_name(view.creator_name)
-    amount = prose.count(pack.credits, "credit")
-    lead, rest = templates.lead_and_rest(pack.description_html)
-    return (
-        _pack_fields(view)
-        | _way_on(view, path)
-        | _account_fields(actor, path)
-        | _answers(view, first)
-        | {
-            "path": path,
-            "title": f"{pack.name} · {view.creator_name}",
-            "description": prose.summary(pack.description)
-            or f"{amount} with {view.creator_name} for {pack.price}, paid once.",
-            "image": sharing.pack_image(view),
-            "lead_html": lead,
-            "description_html": rest,
-            "buy_label": f"Buy {amount}",
-            "bar_label": f"Buy {amount}" if len(pack.price) < LONG_PRICE else "Buy",
-            "buy_action": f"/p/{quote(view.token, safe='')}/buy",
-            "seen": view.terms or "unknown",
-            "holding_src": f"/p/{quote(view.token, safe='')}/holding",
-            "holding_words": "See what you have in your wallet" if actor.signed_in else "Bought it before? Sign in",
-            "holding_class": "away" if view.state == "locked" else "",  # there the way on is to sign in already
-            "signed_in": "yes" if actor.signed_in else "no",
-            "creator_href": f"/c/{view.creator_handle}",
-            "creator_summary": view.creator_summary or f"Everything {first} sells is on one page.",
-            "see_creator": f"See {first}'s page",
-            "buy_note": f"{amount} · {pack.unit_price} each",
-            "expiry_promise": (pack.expiry_promise or "Credits never expire").removesuffix("."),
-            "creator_first": first,
-            "refund_note": f"Refunds are up to {first}, back the way you paid",
-            "also_from": f"Also from {first}",
-            "see_movements": f"You and {first} read the same ledger, line by line.",
-            "use_credits": f"All {amount} are in your wallet at once. {first} takes them off as you use them."
-            if pack.credits > 1
-            else f"Your credit is in your wallet at once. {first} takes it off when you use it.",
-            "figure_class": "long-figure" if pack.credits >= LONG_FIGURE else "",
-            "price_class": "long-price" if len(pack.price) >= LONG_PRICE else "",
-            "others_html": templates.offers(view.others),
-            "others_class": "" if view.others else "away",
-            "open_class": "" if is_open else "away",
-            "closed_class": "away" if is_open else "",
-            "closed_title": view.closed_title or "On sale",
-            "closed_text": view.closed_text or "This pack can be bought.",
-            "form_error_html": templates.refusal(flash.get("form_error", "")),
-        }
-    )
-
-
-def _account_fields(actor: Actor, path: str) -> Boot:
-    """The button on top of a public page: sign in and come back, or the wallet."""
-    return {
-        "account_href": "/wallet" if actor.signed_in else f"/login?{urlencode({'next': path})}",
-        "account_label": "Your wallet" if actor.signed_in else "Sign in",
-    }
-
-
-def _answers(view: StorefrontView, first: str) -> Boot:
-    """What a buyer asks about this pack, answered by what the product does."""
-    never = view.pack.expiry_kind == "never"
-    return {
-        "answer_expiry": "They stay in your wallet until you use them. They have no last day."
-        if never
-        else f"{view.pack.expiry_promise} That counts for the whole last day, in UTC. What is left after it can no "
-        f"longer be used, and stands in your ledger as expired. {first} can give your credits more time.",
-        "answer_refund": f"That is for {first} to decide, so ask there. Money goes back through Stripe, the way you "
-        "paid it. A credit that was taken off by mistake can be given back at any time, and you see both lines.",
-        "answer_privacy": f"You and {first}, nobody else. Both of you read the same ledger: what was used, when, and "
-        "why. Your card number stays with Stripe.",
-    }
-
-
-def _way_on(view: StorefrontView, here: str) -> Boot:
-    """What somebody can do where they cannot buy. Texts are there also where nothing is shown."""
-    label, page = WAYS_ON.get(view.state, ("Your wallet", "/wallet"))
-    return {
-        "next": here,
-        "way_on_label": label,
-        "way_on_href": f"{page}?{urlencode({'next': here})}",
-        "way_on_class": "" if view.state in WAYS_ON else "away",
-        "see_others_class": "" if view.others and view.state not in {*WAYS_ON, "not_yours"} else "away",
-        "switch_class": "" if view.state == "not_yours" else "away",
-    }
-
-
-def auth_boot(name: AuthPage, flash: Mapping[str, str], view: StorefrontView | None, next_path: str) -> Boot:
-    """Every field of pages/login.py and pages/signup.py, and most of pages/choose_password.py."""
-    buying = view is not None and view.state == "open"
-    keep = {
-        key: value for key, value in (("pack", view.token if view and buying else ""), ("next", next_path)) if value
-    }
-    query = f"?{urlencode(keep)}" if keep else ""
-    boot = (_pack_fields(view) if view else dict.fromkeys(_PACK_FIELDS, "")) | {
-        "path": f"/{name}",
-        "pack": keep.get("pack", ""),
-        "next": next_path,
-        "pack_class": "" if buying else "away",
-        "plain_class": "away" if buying else "",
-        "lead": "Then straight on to payment." if buying else "For your wallet, and for selling packs of your own.",
-        "action_label": "Continue to payment" if buying else ACTIONS[name],
-        "login_href": f"/login{query}",
-        "signup_href": f"/signup{query}",
-        "form_error_html": templates.refusal(flash.get("form_error", "")),
-    }
-    for field, hint in (("name", ""), ("email", ""), ("password", PASSWORD_HINT if name != "login" else "")):
-        error = flash.get(f"{field}_error", "")
-        boot[field] = flash.get(field, "")
-        boot[f"{field}_note_html"] = templates.field_note(hint, error)
-        boot[f"{field}_invalid"] = "true" if error else "false"
-    return boot
-
-
-_PACK_FIELDS = (
-    "pack_name",
-    "credits",
-    "credits_word",
-    "price",
-    "unit_price",
-    "creator_name",
-    "creator_face_html",
-    "holes_html",
-)
-
-
-def _pack_fields(view: StorefrontView) -> Boot:
-    pack = view.pack
-    values = (
-        pack.name,
-        f"{pack.credits:,}",
-        "credit" if pack.credits == 1 else "credits",
-        pack.price,
-        pack.unit_price,
-        view.creator_name,
-        templates.face(view.creator_initials, view.creator_picture),
-        templates.holes(pack.credits),
-    )
-    return dict(zip(_PACK_FIELDS, values, strict=True))
-
-
-def _product(view: StorefrontView, url: str, image: str) -> dict[str, object]:
-    """The pack as schema.org's Product with its Offer (https://schema.org/Product)."""
-    stock = "InStock" if view.state == "open" else "OutOfStock"
-    return {
-        "@context": "https://schema.org",
-        "@type": "Product",
-        "name": view.pack.name,
-        "description": prose.summary(view.pack.description) or view.pack.name,
-        "image": image,
-        "brand": {"@type": "Brand", "name": view.creator_name},
-        "offers": {
-            "@type": "Offer",
-            "url": url,
-            "price": view.pack.price_input,
-            "priceCurrency": view.pack.currency.upper(),
-            "availability": f"https://schema.org/{stock}",
-        },
-    }
-
-
-def _person(view: ProfileView, url: str, description: str) -> dict[str, object]:
-    """The creator as schema.org's ProfilePage (https://schema.org/ProfilePage)."""
-    person = {
-        "@type": "Person",
-        "name": view.name,
-        "alternateName": view.handle,
-        "description": description,
-        "url": url,
-        "image": settings().base_url + view.picture if view.picture else "",
-        "sameAs": [address for address, _ in view.links],
-    }
-    return {
-        "@context": "https://schema.org",
-        "@type": "ProfilePage",
-        "mainEntity": {name: value for name, value in person.items() if value},
-    }
 
 
 def sent(page: templates.Filled, status: int = 200) -> Response:

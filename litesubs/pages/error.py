@@ -1,4 +1,4 @@
-"""What a person sees where a form or a page could not be answered. Filled by api/site.py, and still, like the 404."""
+"""What a person sees where a form or a page could not be answered. Filled by api/fields.py, and still, like the 404."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""`/login`: a native form, filled by api/site.py."""
+"""`/login`: a native form, filled by api/fields.py."""
 
 import reflex as rx
 

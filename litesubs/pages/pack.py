@@ -1,6 +1,6 @@
 """`/p/{token}` and `/c/{handle}/{pack_slug}`: what a buyer gets, from whom, for how much, and what happens then.
 
-Filled by api/site.py.
+Filled by api/fields.py.
 """
 
 import reflex as rx

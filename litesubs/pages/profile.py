@@ -1,4 +1,4 @@
-"""`/c/{handle}`: who a creator is and everything they sell. Filled by api/site.py."""
+"""`/c/{handle}`: who a creator is and everything they sell. Filled by api/fields.py."""
 
 import reflex as rx
 

@@ -1,4 +1,4 @@
-"""`/signup`: a native form, filled by api/site.py, with the pack that is being bought beside it."""
+"""`/signup`: a native form, filled by api/fields.py, with the pack that is being bought beside it."""
 
 import reflex as rx
 

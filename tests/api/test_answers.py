@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse
 from litesubs import db
 from litesubs.api import auth, compression, public, site, templates
 from litesubs.api.app import api
+from litesubs.api.asgi import App, Receive, Scope, Send
 from litesubs.domain import accounts, clock, links, packs, profiles, visits
 from litesubs.domain.packs import PackDraft
 from litesubs.settings import settings
@@ -53,7 +54,7 @@ def client(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClien
         yield client
 
 
-def _whole() -> site.App:
+def _whole() -> App:
     """The routes, with static files below them as in the real one, and pages and headers around."""
     outer = FastAPI(routes=list(api.router.routes), exception_handlers=dict(api.exception_handlers))
     outer.mount("/", PlainTextResponse("a file"))
@@ -259,7 +260,7 @@ def test_a_slash_too_many_leads_to_the_page_here_whatever_host_is_named(client: 
 
 
 def test_part_of_a_file_is_not_compressed() -> None:
-    async def part(_scope: site.Scope, _receive: site.Receive, send: site.Send) -> None:
+    async def part(_scope: Scope, _receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"text/javascript"), (b"content-range", b"bytes 0-1999/5000")]
         await send({"type": "http.response.start", "status": 206, "headers": headers})
         await send({"type": "http.response.body", "body": b"x" * 2_000})

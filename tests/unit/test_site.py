@@ -12,8 +12,8 @@ import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 
-from litesubs.api import site, templates
-from litesubs.api.site import Message, Receive, Scope, Send
+from litesubs.api import fields, site, templates
+from litesubs.api.asgi import App, Message, Receive, Scope, Send
 from litesubs.domain.actors import VISITOR
 from litesubs.domain.views.offers import OfferView, PackView, StorefrontView
 
@@ -93,7 +93,7 @@ async def _files(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(scope["path"])(scope, receive, send)
 
 
-def _ask(path: str, method: str = "GET", app: site.App | None = None) -> httpx.Response:
+def _ask(path: str, method: str = "GET", app: App | None = None) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app or site.Headers(site.Pages(_files)))
         async with httpx.AsyncClient(transport=transport, base_url="http://litesubs.test") as client:
@@ -139,7 +139,7 @@ def test_only_fields_that_may_be_empty_are() -> None:
         replace(VIEW, state="used_up"),
         replace(VIEW, pack=replace(PACK, description_html="", description="")),
     ):
-        empty = {name for name, value in site.pack_boot(view, VISITOR, {}).items() if not value}
+        empty = {name for name, value in fields.pack_boot(view, VISITOR, {}).items() if not value}
         assert {name for name in empty if not name.endswith(("_html", "_class"))} == set()
 
 
@@ -163,10 +163,10 @@ def test_a_refused_form_comes_back_with_what_was_typed_and_what_is_wrong() -> No
 
 
 def test_the_other_form_keeps_pack_and_destination() -> None:
-    boot = site.auth_boot("login", {}, VIEW, "/wallet?a=b&c=d")
+    boot = fields.auth_boot("login", {}, VIEW, "/wallet?a=b&c=d")
     assert boot["signup_href"] == "/signup?pack=k7Qm2x&next=%2Fwallet%3Fa%3Db%26c%3Dd"
     assert boot["action_label"] == "Continue to payment"
-    assert site.auth_boot("login", {}, replace(VIEW, state="revoked"), "")["pack"] == ""
+    assert fields.auth_boot("login", {}, replace(VIEW, state="revoked"), "")["pack"] == ""
 
 
 def test_pages_have_clean_addresses() -> None:

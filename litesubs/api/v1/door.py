@@ -3,9 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.contextvars import bound_contextvars
 
+from litesubs.api.asgi import App, Message, Receive, Scope, Send
 from litesubs.api.deps import client_address, is_longer
 from litesubs.api.v1 import problems
 from litesubs.domain import api_keys, ids
@@ -32,12 +31,6 @@ RETRY_AFTER_SECONDS = 2
 SANE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 CHALLENGE = {"www-authenticate": 'Bearer realm="Litesubs API"'}
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # What is posted by a function of the database that looks at the key in the same statement.
 ORDERS = re.compile(r".*/api/v1/(debits|holds|holds/[^/]+/capture)")
