@@ -1,6 +1,6 @@
 """Values that the server writes into a page, so that its first HTML already says everything.
 
-At build a value prints a placeholder, `%%LS_PRICE%%`, which `api/site.py` fills. In the browser the same value comes
+At build a value prints a placeholder, `%%LS_PRICE%%`, which `api/fields.py` fills. In the browser the same value comes
 from the JSON in `<script id="ls-boot">`. Both must be the same text, and no element may exist in only one of them: show
 and hide by class name, and print lists with `html_slot`.
 """

@@ -1,4 +1,4 @@
-"""`/choose-password`: a mail's link, opened where its person is not signed in. A native form, filled by api/fields.py."""
+"""`/choose-password`: a mail's link, opened where its person is not signed in. A native form, filled by fields.py."""
 
 import reflex as rx
 
