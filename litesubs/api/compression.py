@@ -54,25 +54,31 @@ def chosen(accepted: str) -> str:
 
 def packed(answer: Response, encoding: str) -> Response:
     """The same answer in this encoding, where that is worth it."""
-    body, headers = bytes(answer.body), MutableHeaders(raw=list(answer.raw_headers))
-    headers.add_vary_header("Accept-Encoding")
-    if encoding and len(body) >= WORTH_IT_BYTES:
-        body = _pack(body, encoding)
-        headers["content-encoding"] = encoding
-        headers["content-length"] = str(len(body))
-    return Response(body, answer.status_code, dict(headers))
+    headers = MutableHeaders(raw=list(answer.raw_headers))
+    return Response(_encoded(headers, bytes(answer.body), encoding), answer.status_code, dict(headers))
 
 
 async def _compress(start: Message, message: Message, encoding: str) -> None:
     """Change head and body in place, where that is worth it."""
-    headers = MutableHeaders(raw=start["headers"])
-    headers.add_vary_header("Accept-Encoding")
-    body = bytes(message.get("body", b""))
-    if encoding and len(body) >= WORTH_IT_BYTES and not message.get("more_body"):
-        is_long = len(body) >= LONG_BYTES
-        message["body"] = await to_thread.run_sync(_pack, body, encoding) if is_long else _pack(body, encoding)
-        headers["content-encoding"] = encoding
-        headers["content-length"] = str(len(message["body"]))
+    headers, body = MutableHeaders(raw=start["headers"]), bytes(message.get("body", b""))
+    if message.get("more_body"):
+        encoding = ""
+    if encoding and len(body) >= LONG_BYTES:
+        message["body"] = await to_thread.run_sync(_encoded, headers, body, encoding)
+    else:
+        message["body"] = _encoded(headers, body, encoding)
+
+
+def _encoded(headers: MutableHeaders, body: bytes, encoding: str) -> bytes:
+    """The body in this encoding, of which the headers tell, where that is worth it."""
+    if "accept-encoding" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Accept-Encoding")
+    if not encoding or len(body) < WORTH_IT_BYTES:
+        return body
+    body = _pack(body, encoding)
+    headers["content-encoding"] = encoding
+    headers["content-length"] = str(len(body))
+    return body
 
 
 def _pack(body: bytes, encoding: str) -> bytes:

@@ -17,7 +17,6 @@ router = APIRouter(include_in_schema=False)
 
 DEMO = '<script src="/demo.js" defer></script>'
 SEARCH = '<script src="/help.js" defer></script>'
-NOINDEX = '<meta name="robots" content="noindex"/>'
 
 
 @router.api_route("/", methods=READ)
@@ -51,7 +50,7 @@ def _help(q: str) -> kept.Page:
         "found": "" if q.strip() == "" else prose.count(len(shown), "answer"),
         "none_class": "away" if shown else "",
     }
-    return _still("help", "/help", boot, (NOINDEX if q else guide.structured()) + SEARCH)
+    return _still("help", "/help", boot, (templates.NOINDEX if q else guide.structured()) + SEARCH)
 
 
 def _answer(slug: str) -> kept.Page:

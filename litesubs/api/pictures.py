@@ -6,7 +6,7 @@ from anyio import CapacityLimiter, fail_after, to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from litesubs.api.deps import FROM_OUR_PAGES, CurrentActor, is_longer
+from litesubs.api.deps import FROM_OUR_PAGES, READ, CurrentActor, is_longer
 from litesubs.domain import pictures
 from litesubs.domain.errors import DomainError
 
@@ -45,7 +45,7 @@ async def choose(request: Request, actor: CurrentActor) -> dict[str, str]:
     return {"picture": address}
 
 
-@router.api_route("/pictures/{digest}.webp", methods=["GET", "HEAD"])
+@router.api_route("/pictures/{digest}.webp", methods=READ)
 def show(digest: str) -> Response:
     """A picture, which never changes at its address."""
     return Response(pictures.webp(digest), media_type="image/webp", headers={"cache-control": FOR_GOOD})

@@ -84,7 +84,7 @@ def _pack_page(template: str, view: StorefrontView, boot: Boot) -> Response:
     head += templates.structured(fields.product(view, url, boot["image"]))
     hidden = view.state != "open" or not view.address.startswith("/c/")  # other links are for those who have them
     if hidden:
-        head += '<meta name="robots" content="noindex"/>'
+        head += templates.NOINDEX
     response = sent(templates.fill(template, boot, head), 410 if view.state in GONE else 200)
     if hidden:
         response.headers["x-robots-tag"] = "noindex"

@@ -24,7 +24,8 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 DESCRIPTION = re.compile(r'<meta content="([^"]*)" name="description"/>')
 PLACEHOLDER = re.compile(r"%%LS_([A-Z_]+)%%")
 MOST_HOLES = 30
-LONG_FIGURE = 1_000
+NOINDEX = '<meta name="robots" content="noindex"/>'
+LONG_ON_STUB = 1_000
 CHEVRON = (
     '<svg width="16" height="16" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
     'stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m9 18 6-6-6-6"/></svg>'
@@ -196,7 +197,7 @@ def field_note(hint: str, error: str) -> str:
 
 def _ticket(pack: OfferView) -> str:
     word = "credit" if pack.credits == 1 else "credits"
-    long = ' class="long"' if pack.credits >= LONG_FIGURE else ""
+    long = ' class="long"' if pack.credits >= LONG_ON_STUB else ""
     summary = f"<p>{html.escape(pack.summary)}</p>" if pack.summary else ""
     name, address = html.escape(pack.name, quote=True), html.escape(pack.url, quote=True)
     terms = html.escape(f"{pack.credits:,} {word} · {pack.unit_price} each · {pack.expiry}")

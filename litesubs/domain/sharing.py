@@ -15,9 +15,8 @@ from litesubs.models import Creator, CreditPack
 from litesubs.settings import settings
 
 NAMED_PACKS = 6  # on the picture of a creator: more than a line has room for
-MOST_MAPPED = (
-    24_000  # a site map has 50,000 addresses at most (sitemaps.org): each pack, its creator, and our own pages
-)
+# A site map has 50,000 addresses at most (sitemaps.org): each pack, its creator, and our own pages.
+MOST_MAPPED = 24_000
 
 
 @dataclass(frozen=True)
